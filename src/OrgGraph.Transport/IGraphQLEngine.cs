@@ -60,6 +60,10 @@ public interface IEventSubscriber
 
     /// <summary>Nothing follows.</summary>
     void Complete();
+
+    /// <summary>Ends when at least half of the queue is free, or the subscriber is gone: for a source that has much to say at once, e.g. a replay.</summary>
+    /// <param name="cancellation">Ends the waiting.</param>
+    ValueTask ReadyAsync(CancellationToken cancellation);
 }
 
 /// <summary>Executes requests. Implemented by the host.</summary>

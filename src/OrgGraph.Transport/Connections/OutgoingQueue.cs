@@ -75,6 +75,26 @@ internal sealed class OutgoingQueue(int maxMessages, int maxBytes) : IValueTaskS
         }
     }
 
+    /// <summary>Waits until at least half of the queue is free, or it is closed.</summary>
+    public async ValueTask WaitForHalfAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task room;
+            lock (_lock)
+            {
+                if (_isClosed || (_messages.Count <= maxMessages / 2 && _bytes <= maxBytes / 2))
+                {
+                    return;
+                }
+
+                room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await room.WaitAsync(cancellation);
+        }
+    }
+
     /// <summary>Waits for a message.</summary>
     /// <returns>False when the queue is closed and nothing is left in it.</returns>
     public ValueTask<bool> WaitToReadAsync()

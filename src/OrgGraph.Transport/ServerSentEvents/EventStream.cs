@@ -67,6 +67,9 @@ internal sealed class EventStream : IEventSubscriber, IOpenConnection, IAsyncDis
         _queue.Close(discard: false);
     }
 
+    /// <inheritdoc />
+    public ValueTask ReadyAsync(CancellationToken cancellation) => _queue.WaitForHalfAsync(cancellation);
+
     // No complete event: a client that saw one would not resume.
     void IOpenConnection.BeginRestart()
     {

@@ -70,6 +70,9 @@ internal sealed class SocketOperation(string id, SocketSession session) : IEvent
     /// <inheritdoc />
     public void Complete() => Finish(ServerMessage.Complete(id));
 
+    /// <inheritdoc />
+    public ValueTask ReadyAsync(CancellationToken cancellation) => session.Queue.WaitForHalfAsync(cancellation);
+
     /// <summary>Ends without a message: the client completed it, or the socket closes.</summary>
     public void End()
     {

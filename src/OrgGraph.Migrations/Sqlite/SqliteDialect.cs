@@ -1,0 +1,69 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using OrgGraph.Settings.Kernel.Data;
+
+namespace OrgGraph.Migrations.Sqlite;
+
+/// <summary>SQLite in WAL mode, with every commit synced before it is acknowledged.</summary>
+public sealed class SqliteDialect(string connectionString) : ISqlDialect
+{
+    // What a writer waits for another process's transaction; the provider's own default blocks a thread for 30 s.
+    private const int BusyTimeoutMilliseconds = 2000;
+    private const int ConstraintUnique = 2067;
+    private const int ConstraintPrimaryKey = 1555;
+    private const int Busy = 5;
+    private const int Locked = 6;
+
+    public string ConnectionString { get; } = new SqliteConnectionStringBuilder(connectionString)
+    {
+        Pooling = true,
+        DefaultTimeout = BusyTimeoutMilliseconds / 1000,
+        ForeignKeys = false,
+    }.ToString();
+
+    public async Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
+    {
+        var connection = new SqliteConnection(ConnectionString);
+        await connection.OpenAsync(cancellation);
+        Run(connection, $"PRAGMA busy_timeout={BusyTimeoutMilliseconds}; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0");
+        return connection;
+    }
+
+    public async Task<DbConnection> OpenWriterAsync(CancellationToken cancellation)
+    {
+        var connection = (SqliteConnection)await OpenReaderAsync(cancellation);
+        Run(connection, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON");
+        return connection;
+    }
+
+    public Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation) =>
+        Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
+
+    public Task<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation) =>
+        Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: true));
+
+    public string Upsert(string table, IReadOnlyList<string> columns, IReadOnlyList<string> key)
+    {
+        var updates = columns.Except(key).Select(column => $"{column} = excluded.{column}").ToList();
+        return $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(column => "@" + column))}) ON CONFLICT ({string.Join(", ", key)}) DO "
+            + (updates.Count == 0 ? "NOTHING" : "UPDATE SET " + string.Join(", ", updates));
+    }
+
+    public string UpsertMax(string table, IReadOnlyList<string> columns, IReadOnlyList<string> key, string maxColumn) =>
+        $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(column => "@" + column))}) "
+        + $"ON CONFLICT ({string.Join(", ", key)}) DO UPDATE SET {maxColumn} = MAX({maxColumn}, excluded.{maxColumn})";
+
+    public string Limited(string select, string orderBy) => $"{select} ORDER BY {orderBy} LIMIT @limit";
+
+    public bool IsUniqueViolation(DbException exception) =>
+        exception is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey };
+
+    public bool IsTransient(DbException exception) => exception is SqliteException { SqliteErrorCode: Busy or Locked };
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

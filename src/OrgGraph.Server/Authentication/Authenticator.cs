@@ -1,0 +1,91 @@
+using OrgGraph.Secrets;
+using OrgGraph.Server.Authentication.Issuers;
+using OrgGraph.Settings;
+using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Directory;
+using OrgGraph.Settings.Kernel.Errors;
+using OrgGraph.Settings.Kernel.Snapshots;
+using OrgGraph.Transport;
+
+namespace OrgGraph.Server.Authentication;
+
+/// <summary>Turns what a request carries into one <see cref="Caller"/>: a person's token, an API key, a service token, or nobody.</summary>
+internal sealed class Authenticator(
+    PersonTokenVerifier people, PeopleDirectory directory, CredentialDirectory credentials, CredentialReader reader, SnapshotStore store, UsageTracker usage, RevocationWatch watch, TimeProvider clock)
+    : IConnectionAuthenticator
+{
+    private const string Scheme = "Bearer ";
+    private const int RetrySeconds = 5;
+
+    private static readonly AuthenticationOutcome Refused = new AuthenticationOutcome.Refused();
+    private static readonly AuthenticationOutcome Nobody = new AuthenticationOutcome.Accepted(CallerIdentity.Anonymous);
+
+    public ValueTask<AuthenticationOutcome> AuthenticateAsync(HttpContext context, IReadOnlyList<string> authorization, CancellationToken cancellation)
+    {
+        if (authorization.Count == 0)
+        {
+            return new ValueTask<AuthenticationOutcome>(Nobody);
+        }
+
+        if (authorization.Count > 1 && authorization.Distinct().Count() > 1)
+        {
+            return new ValueTask<AuthenticationOutcome>(new AuthenticationOutcome.Ambiguous());
+        }
+
+        var value = authorization[0];
+        return value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && value[Scheme.Length..].Trim() is { Length: > 0 } token
+            ? JudgeAsync(token, cancellation)
+            : new ValueTask<AuthenticationOutcome>(Refused);
+    }
+
+    private async ValueTask<AuthenticationOutcome> JudgeAsync(string token, CancellationToken cancellation)
+    {
+        try
+        {
+            // sk- is other vendors' prefix too: what is no token of ours is refused here, before any look-up and unlogged.
+            return CredentialToken.TryParse(token, out var kind) ? await JudgeTokenAsync(kind, token, cancellation)
+                : token.StartsWith("ey", StringComparison.Ordinal) ? await JudgePersonAsync(token, cancellation)
+                : Refused;
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException || (e is RequestFault { Code: RequestErrorCodes.Unavailable }))
+        {
+            return new AuthenticationOutcome.Unavailable(RetrySeconds);
+        }
+    }
+
+    private async ValueTask<AuthenticationOutcome> JudgePersonAsync(string token, CancellationToken cancellation)
+    {
+        switch (await people.VerifyAsync(token, cancellation))
+        {
+            case PersonTokenOutcome.Accepted { Token: var person }:
+                var identity = new PersonIdentity(
+                    person.Issuer,
+                    person.Subject,
+                    person.DisplayName ?? person.Email ?? "Somebody",
+                    person.Email,
+                    person.EmailIsVerified && person.Email is { } email ? email.Trim().Normalize().ToLowerInvariant() : null,
+                    person.GivenName,
+                    person.FamilyName,
+                    person.AvatarUrl);
+                return new AuthenticationOutcome.Accepted(new CallerIdentity(Caller.Session(await directory.SignInAsync(identity, cancellation), person.ExpiresAt), CancellationToken.None));
+            case PersonTokenOutcome.Unavailable:
+                return new AuthenticationOutcome.Unavailable(RetrySeconds);
+            default:
+                return Refused;
+        }
+    }
+
+    private async ValueTask<AuthenticationOutcome> JudgeTokenAsync(Secrets.CredentialKind kind, string token, CancellationToken cancellation)
+    {
+        if (await credentials.FindAsync(kind, token, cancellation) is not { } place
+            || await store.GetAsync(place.OrganizationId, cancellation) is not { } snapshot
+            || await reader.ReadAsync(kind, snapshot, place.CredentialId, cancellation) is not { } caller
+            || !snapshot.IsCredentialGood(caller, clock.GetUtcNow()))
+        {
+            return Refused;
+        }
+
+        usage.Record(place.OrganizationId, place.CredentialId);
+        return new AuthenticationOutcome.Accepted(new CallerIdentity(caller, watch.Watch(caller)));
+    }
+}

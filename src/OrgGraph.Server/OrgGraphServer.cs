@@ -1,0 +1,93 @@
+using OrgGraph.Server.Authentication.Issuers;
+using OrgGraph.Server.Database;
+using OrgGraph.Server.Demo;
+using OrgGraph.Server.Ide;
+using OrgGraph.Settings.Kernel.Directory;
+using OrgGraph.Settings.Seeding;
+using OrgGraph.Transport;
+
+namespace OrgGraph.Server;
+
+/// <summary>The server: reads as the walk of a request.</summary>
+public static class OrgGraphServer
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var app = Build(args, forServing: true);
+        await PrepareAsync(app);
+        await app.StartAsync();
+        Announce(app);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    /// <summary>The application, not started.</summary>
+    public static WebApplication Build(string[] args, bool forServing)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
+        var setup = ServerSetup.Read(builder.Configuration, builder.Environment, forServing);
+        setup.MakeDataDirectory();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        });
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+        {
+            builder.WebHost.UseUrls(ServerSetup.DefaultUrl);
+        }
+
+        builder.Services.AddOrgGraph(setup);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(9));
+        var app = builder.Build();
+        Map(app, setup);
+        return app;
+    }
+
+    /// <summary>Migrates and seeds, as the environment wants it.</summary>
+    public static async Task PrepareAsync(WebApplication app)
+    {
+        var setup = app.Services.GetRequiredService<ServerSetup>();
+        app.Services.GetRequiredService<Secrets.KeyRing>();
+        app.Services.GetRequiredService<DatabaseStart>().Prepare(setup.MigratesOnStart);
+        if (setup.IsDemo && !await app.Services.GetRequiredService<OrganizationNames>().AnyAsync(CancellationToken.None))
+        {
+            await SeedAsync(app, DemoOrganization.Plan);
+        }
+    }
+
+    /// <summary>Makes an organization before anything is served.</summary>
+    internal static async Task SeedAsync(WebApplication app, SeedPlan plan)
+    {
+        app.Services.GetRequiredService<Settings.KernelLoops>().Start();
+        await app.Services.GetRequiredService<OrganizationSeeder>().SeedAsync(plan, CancellationToken.None);
+    }
+
+    private static void Map(WebApplication app, ServerSetup setup)
+    {
+        app.UseSecurityHeaders(setup);
+        app.UseIde(setup.Ide == IdeKind.BananaCakePop, FirstDocument.Text);
+        app.UseSchemaText(setup);
+        app.UseRouting();
+        app.MapHealth();
+        if (setup.IsDemo)
+        {
+            app.MapDemoToken();
+        }
+
+        app.MapGraphQLTransport("/graphql");
+    }
+
+    private static void Announce(WebApplication app)
+    {
+        var setup = app.Services.GetRequiredService<ServerSetup>();
+        var log = app.Services.GetRequiredService<ILogger<Program>>();
+        log.LogInformation("OrgGraph answers at {Addresses}; GraphQL and its IDE at {GraphQL}", string.Join(", ", app.Urls), app.Urls.First() + "/graphql");
+        log.LogInformation("Data folder: {Folder} (delete it to begin anew)", setup.DataDirectory);
+        if (setup.IsDemo)
+        {
+            log.LogInformation("Demo sign-ins (POST /demo/token): {People}", string.Join(", ", DemoOrganization.SignIns.Select(person => $"{person.Email} ({person.Role})")));
+        }
+    }
+}

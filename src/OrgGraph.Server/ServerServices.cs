@@ -1,0 +1,59 @@
+using OrgGraph.Migrations.Sqlite;
+using OrgGraph.Secrets;
+using OrgGraph.Server.Authentication;
+using OrgGraph.Server.Authentication.Issuers;
+using OrgGraph.Server.Database;
+using OrgGraph.Server.Mail;
+using OrgGraph.Settings;
+using OrgGraph.Settings.Invitations;
+using OrgGraph.Settings.Kernel.Data;
+using OrgGraph.Settings.Kernel.Outbound;
+using OrgGraph.Transport;
+
+namespace OrgGraph.Server;
+
+/// <summary>Everything that the host registers.</summary>
+internal static class ServerServices
+{
+    public static void AddOrgGraph(this IServiceCollection services, ServerSetup setup)
+    {
+        services.AddSingleton(setup);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => setup.OpenKeyRing());
+        services.AddSingleton(provider => new TokenHasher(provider.GetRequiredService<KeyRing>()));
+        services.AddSingleton<ISqlDialect>(new SqliteDialect(setup.ConnectionString));
+        services.AddSingleton<DatabaseStart>();
+        services.AddSettings(setup.Options.Limits);
+        services.AddSingleton<PublicAddress>();
+        services.AddSingleton<IPublicAddress>(provider => provider.GetRequiredService<PublicAddress>());
+        services.AddSingleton<IMailSender>(provider => string.IsNullOrEmpty(setup.Options.Mail.Smtp)
+            ? new PickupFolderSender(setup.DataDirectory, setup.Options.Mail, provider.GetRequiredService<TimeProvider>())
+            : new MailKitSender(setup.Options.Mail, provider.GetRequiredService<TimeProvider>()));
+        services.AddPersonTokens(setup.Options.Authentication.Issuers, setup.IsDevelopment, setup.IsDemo ? setup.DataDirectory : null);
+        services.AddSingleton<RevocationWatch>();
+        services.AddSingleton<IConnectionAuthenticator, Authenticator>();
+        services.AddSingleton<IGraphQLEngine, GraphEngine>();
+        services.AddGraphQLTransport(options =>
+        {
+            if (!setup.Options.RateLimiting)
+            {
+                options.MaxConnectionsPerPrincipal = options.MaxAnonymousConnectionsPerAddress = options.MaxConnections = null;
+            }
+
+            options.IsOriginAllowed = (context, origin) => context.RequestServices.GetRequiredService<PublicAddress>().IsOriginAllowed(context, origin);
+        });
+        services.AddHostedService<KernelService>();
+    }
+
+    /// <summary>Starts the kernel before the first request, and lets it finish after the last.</summary>
+    private sealed class KernelService(KernelLoops loops) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            loops.Start();
+            return Task.CompletedTask;
+        }
+
+        public async Task StopAsync(CancellationToken cancellationToken) => await loops.DisposeAsync();
+    }
+}

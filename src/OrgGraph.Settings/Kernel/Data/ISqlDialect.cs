@@ -1,0 +1,34 @@
+using System.Data.Common;
+
+namespace OrgGraph.Settings.Kernel.Data;
+
+/// <summary>What differs between database providers; implemented once for each in OrgGraph.Migrations.</summary>
+public interface ISqlDialect
+{
+    /// <summary>An open connection for reading.</summary>
+    Task<DbConnection> OpenReaderAsync(CancellationToken cancellation);
+
+    /// <summary>The writer's own connection; commits on it are durable before they return.</summary>
+    Task<DbConnection> OpenWriterAsync(CancellationToken cancellation);
+
+    /// <summary>Begins a transaction that holds the right to write from its first statement.</summary>
+    Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation);
+
+    /// <summary>Begins a transaction in which all reads see one moment.</summary>
+    Task<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation);
+
+    /// <summary>Inserts, or replaces the row with the same key.</summary>
+    string Upsert(string table, IReadOnlyList<string> columns, IReadOnlyList<string> key);
+
+    /// <summary>Inserts, or keeps what is there and raises one column to the larger value.</summary>
+    string UpsertMax(string table, IReadOnlyList<string> columns, IReadOnlyList<string> key, string maxColumn);
+
+    /// <summary>Completes a select with an order and a limit; the limit is the parameter <c>@limit</c>.</summary>
+    string Limited(string select, string orderBy);
+
+    /// <summary>A uniqueness rule of the database was violated.</summary>
+    bool IsUniqueViolation(DbException exception);
+
+    /// <summary>Worth another try: locked, lost connection, deadlock victim.</summary>
+    bool IsTransient(DbException exception);
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using OrgGraph.Secrets;
+using OrgGraph.Settings.Kernel.Data;
+using OrgGraph.Settings.Kernel.Writing;
+
+namespace OrgGraph.Settings.Kernel.Directory;
+
+/// <summary>To which organization and credential a secret leads.</summary>
+public sealed record CredentialPlace(Guid OrganizationId, Guid CredentialId);
+
+/// <summary>
+/// Finds keys, tokens and invitation links by the hash of their secret. Hits are remembered, for the snapshot tells whether they are
+/// still good; misses are not.
+/// </summary>
+public sealed class CredentialDirectory
+{
+    private const int MaxCached = 50_000;
+
+    private readonly ConcurrentDictionary<string, CredentialPlace> _places = [];
+    private readonly Database _database;
+    private readonly TokenHasher _hasher;
+
+    internal CredentialDirectory(Database database, TokenHasher hasher)
+    {
+        _database = database;
+        _hasher = hasher;
+    }
+
+    /// <summary>Where a well-formed token leads; null when nobody has it.</summary>
+    public async ValueTask<CredentialPlace?> FindAsync(CredentialKind kind, string token, CancellationToken cancellation)
+    {
+        var candidates = _hasher.Candidates(kind == CredentialKind.ApiKey ? TokenPurpose.ApiKey : TokenPurpose.ServiceToken, token);
+        foreach (var candidate in candidates)
+        {
+            if (_places.TryGetValue(candidate.Hash, out var known))
+            {
+                return known;
+            }
+        }
+
+        foreach (var candidate in candidates)
+        {
+            var rows = await _database.QueryAsync(CredentialRow.Table, "Hash = @hash", cancellation, ("hash", candidate.Hash));
+            if (rows.Count == 1 && TokenHasher.FixedTimeEquals(new TokenHash(rows[0].PepperId, rows[0].Hash), candidate))
+            {
+                if (_places.Count >= MaxCached)
+                {
+                    _places.Clear();
+                }
+
+                return _places[candidate.Hash] = new CredentialPlace(rows[0].OrganizationId, rows[0].CredentialId);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Where an invitation's link leads; null when it is void or never was.</summary>
+    public async Task<CredentialPlace?> FindInvitationAsync(string token, CancellationToken cancellation)
+    {
+        foreach (var candidate in _hasher.Candidates(TokenPurpose.Invitation, token))
+        {
+            var rows = await _database.QueryAsync(InvitationLinkRow.Table, "TokenHash = @hash", cancellation, ("hash", candidate.Hash));
+            if (rows.Count == 1 && TokenHasher.FixedTimeEquals(new TokenHash(rows[0].PepperId, rows[0].TokenHash), candidate))
+            {
+                return new CredentialPlace(rows[0].OrganizationId, rows[0].InvitationId);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The open invitations to an address, over all organizations.</summary>
+    public async Task<IReadOnlyList<CredentialPlace>> FindInvitationsAsync(string verifiedEmail, CancellationToken cancellation)
+    {
+        var rows = await _database.QueryAsync(InvitationLinkRow.Table, "Email = @email", cancellation, ("email", verifiedEmail));
+        return [.. rows.Select(row => new CredentialPlace(row.OrganizationId, row.InvitationId))];
+    }
+
+    /// <summary>The organization that an invitation belongs to.</summary>
+    public async Task<CredentialPlace?> FindInvitationAsync(Guid invitationId, CancellationToken cancellation)
+    {
+        var rows = await _database.QueryAsync(InvitationLinkRow.Table, "InvitationId = @id", cancellation, ("id", invitationId));
+        return rows.Count == 1 ? new CredentialPlace(rows[0].OrganizationId, rows[0].InvitationId) : null;
+    }
+
+    internal SideChange Add(CredentialKind kind, TokenHash hash, Guid organizationId, Guid credentialId) => new SideChange.Insert(CredentialRow.Table, new CredentialRow
+    {
+        Hash = hash.Hash,
+        PepperId = hash.PepperId,
+        Kind = kind.ToString(),
+        OrganizationId = organizationId,
+        CredentialId = credentialId,
+    });
+
+    /// <summary>The credential has ended: its hash is gone with it.</summary>
+    internal static SideChange Remove(Guid credentialId) => new SideChange.Delete(CredentialRow.Table, [(nameof(CredentialRow.CredentialId), credentialId)]);
+}

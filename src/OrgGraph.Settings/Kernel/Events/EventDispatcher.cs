@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using OrgGraph.Settings.Kernel.Snapshots;
+
+namespace OrgGraph.Settings.Kernel.Events;
+
+/// <summary>Hands each organization's events to those who subscribed: one feed for each organization that has subscribers.</summary>
+public sealed class EventDispatcher
+{
+    private readonly ConcurrentDictionary<Guid, OrganizationFeed> _feeds = [];
+    private readonly Lock _gate = new();
+    private readonly EventLog _log;
+    private readonly IEventModel _model;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<EventDispatcher> _logger;
+
+    internal EventDispatcher(SnapshotStore store, UsageTracker usage, EventLog log, IEventModel model, TimeProvider clock, ILogger<EventDispatcher> logger)
+    {
+        _log = log;
+        _model = model;
+        _clock = clock;
+        _logger = logger;
+        store.Swapped += (snapshot, events) => Feed(snapshot.OrganizationId)?.Post(new FeedMessage.Changed(snapshot, events));
+        usage.Used += (organization, subject, _) => Feed(organization)?.Post(new FeedMessage.Used(subject));
+    }
+
+    /// <summary>Subscriptions running on this node.</summary>
+    public int SubscriberCount => _feeds.Values.Sum(feed => feed.SubscriberCount);
+
+    /// <summary>Begins delivery. Dispose the answer to end it.</summary>
+    /// <param name="snapshot">The organization as it is now.</param>
+    public IDisposable Subscribe(Subscription subscription, Snapshot snapshot, IEventSink sink)
+    {
+        lock (_gate)
+        {
+            var feed = _feeds.GetOrAdd(snapshot.OrganizationId, id => new OrganizationFeed(snapshot, _log, _model, _clock, _logger));
+            var subscriber = new Subscriber(subscription, sink, Leave);
+            feed.Join(subscriber);
+            return subscriber;
+        }
+    }
+
+    private OrganizationFeed? Feed(Guid organizationId) => _feeds.GetValueOrDefault(organizationId);
+
+    private void Leave(Subscriber subscriber)
+    {
+        lock (_gate)
+        {
+            var id = subscriber.Subscription.OrganizationId;
+            if (Feed(id) is { } feed && feed.Part(subscriber))
+            {
+                _feeds.TryRemove(id, out _);
+                feed.Close();
+            }
+        }
+    }
+}

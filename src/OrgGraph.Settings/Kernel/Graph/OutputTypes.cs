@@ -1,0 +1,78 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using GraphQL;
+using GraphQL.Types;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrgGraph.Settings.Kernel.Graph;
+
+/// <summary>An object type from a class, with the fields that other areas add to it.</summary>
+internal sealed class OutputType<T> : AutoRegisteringObjectGraphType<T>
+{
+    public OutputType(SchemaParts parts)
+    {
+        foreach (var extension in parts.ExtensionsOf(typeof(T)))
+        {
+            foreach (var field in FieldsOf.Read(extension))
+            {
+                AddField(field);
+            }
+        }
+    }
+
+    protected override IEnumerable<FieldType> ProvideFields() => base.ProvideFields().Select(field => FieldsOf.Finish(field, typeof(T)));
+}
+
+/// <summary>An operation root, composed of what the areas contribute.</summary>
+internal sealed class RootType : ObjectGraphType
+{
+    public RootType(string name, string description, IEnumerable<Type> contributors)
+    {
+        Name = name;
+        Description = description;
+        foreach (var field in contributors.SelectMany(contributor => FieldsOf.Read(contributor)).OrderBy(field => field.Name, StringComparer.Ordinal))
+        {
+            AddField(field);
+        }
+    }
+}
+
+/// <summary>Reads the fields that a contributor's methods declare. Contributors are services: their methods get the parent by <c>[FromSource]</c>.</summary>
+internal static class FieldsOf
+{
+    public static IReadOnlyList<FieldType> Read(Type contributor)
+    {
+        var type = (IContributorType)Activator.CreateInstance(typeof(ContributorType<>).MakeGenericType(contributor))!;
+        return [.. type.Contributed];
+    }
+
+    /// <summary>What the attributes of the engine cannot say by themselves.</summary>
+    public static FieldType Finish(FieldType field, Type owner)
+    {
+        if (field.Name == "errors" && owner.GetCustomAttribute<ErrorsAttribute>() is { } errors)
+        {
+            errors.Apply(field, owner);
+        }
+
+        return field;
+    }
+
+    private interface IContributorType
+    {
+        IEnumerable<FieldType> Contributed { get; }
+    }
+
+    private sealed class ContributorType<T> : AutoRegisteringObjectGraphType<T>, IContributorType
+        where T : class
+    {
+        public IEnumerable<FieldType> Contributed => Fields;
+
+        protected override LambdaExpression BuildMemberInstanceExpression(MemberInfo memberInfo)
+        {
+            Expression<Func<IResolveFieldContext, T>> instance = context => context.RequestServices!.GetRequiredService<T>();
+            return instance;
+        }
+
+        protected override IEnumerable<MemberInfo> GetRegisteredMembers() => base.GetRegisteredMembers().OfType<MethodInfo>();
+    }
+}

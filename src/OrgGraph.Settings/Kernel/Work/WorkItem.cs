@@ -1,0 +1,20 @@
+namespace OrgGraph.Settings.Kernel.Work;
+
+/// <summary>Something due, as its handler gets it.</summary>
+/// <param name="Ordinal">Tells an item that was overtaken from the current one.</param>
+/// <param name="IsLastAttempt">It has been tried for a day: this failure is final.</param>
+public sealed record WorkItem(Guid Id, Guid OrganizationId, string Kind, Guid SubjectId, int Ordinal, DateTimeOffset CreatedAt, int Attempts, Guid LeaseOwner, bool IsLastAttempt);
+
+/// <summary>
+/// Does one kind of work. At least once: it may have been done before by a process that died. The outcome is a decision that also
+/// finishes the item; an exception puts it off.
+/// </summary>
+public interface IWorkHandler
+{
+    string Kind { get; }
+
+    Task HandleAsync(WorkItem item, CancellationToken cancellation);
+}
+
+/// <summary>The work could not be done now; it is tried again later. The message is logged, so it holds no secret.</summary>
+public sealed class WorkPutOffException(string message) : Exception(message);
