@@ -27,7 +27,6 @@ public static class OrgGraphServer
         var builder = WebApplication.CreateBuilder(args);
         builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
         var setup = ServerSetup.Read(builder.Configuration, builder.Environment, forServing);
-        setup.MakeDataDirectory();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -41,7 +40,12 @@ public static class OrgGraphServer
         builder.Services.AddOrgGraph(setup);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(9));
         var app = builder.Build();
-        Map(app, setup);
+        if (forServing)
+        {
+            setup.MakeDataDirectory();
+            Map(app, setup);
+        }
+
         return app;
     }
 
@@ -49,7 +53,6 @@ public static class OrgGraphServer
     public static async Task PrepareAsync(WebApplication app)
     {
         var setup = app.Services.GetRequiredService<ServerSetup>();
-        app.Services.GetRequiredService<Secrets.KeyRing>();
         app.Services.GetRequiredService<DatabaseStart>().Prepare(setup.MigratesOnStart);
         if (setup.IsDemo && !await app.Services.GetRequiredService<OrganizationNames>().AnyAsync(CancellationToken.None))
         {

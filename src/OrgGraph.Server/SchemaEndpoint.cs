@@ -9,8 +9,6 @@ internal static class SchemaEndpoint
 {
     public static void UseSchemaText(this WebApplication app, ServerSetup setup)
     {
-        var schema = app.Services.GetRequiredService<SettingsSchema>();
-        var authenticator = app.Services.GetRequiredService<IConnectionAuthenticator>();
         app.Use(async (context, next) =>
         {
             if (!HttpMethods.IsGet(context.Request.Method) || context.Request.Path != "/graphql" || !context.Request.Query.ContainsKey("sdl"))
@@ -19,13 +17,14 @@ internal static class SchemaEndpoint
                 return;
             }
 
+            var authenticator = context.RequestServices.GetRequiredService<IConnectionAuthenticator>();
             var outcome = await authenticator.AuthenticateAsync(context, [.. context.Request.Headers.Authorization.OfType<string>()], context.RequestAborted);
             var isSignedIn = outcome is AuthenticationOutcome.Accepted { Identity: CallerIdentity { IsAnonymous: false } };
             if (setup.Introspection == IntrospectionAudience.Everyone || (setup.Introspection == IntrospectionAudience.SignedIn && isSignedIn))
             {
                 context.Response.ContentType = "text/plain; charset=utf-8";
                 context.Response.Headers.CacheControl = "no-store";
-                await context.Response.WriteAsync(SchemaText.Print(schema), context.RequestAborted);
+                await context.Response.WriteAsync(SchemaText.Print(context.RequestServices.GetRequiredService<SettingsSchema>()), context.RequestAborted);
                 return;
             }
 

@@ -62,7 +62,7 @@ internal sealed class Authenticator(
                     person.Issuer,
                     person.Subject,
                     person.DisplayName ?? person.Email ?? "Somebody",
-                    person.Email,
+                    person.Email ?? NoAddress(person),
                     person.EmailIsVerified && person.Email is { } email ? email.Trim().Normalize().ToLowerInvariant() : null,
                     person.GivenName,
                     person.FamilyName,
@@ -74,6 +74,10 @@ internal sealed class Authenticator(
                 return Refused;
         }
     }
+
+    // Everybody shows an address. The top-level domain is reserved: nobody has it, and it counts for no invitation.
+    private static string NoAddress(PersonToken person) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(person.Issuer + "\n" + person.Subject)))[..16] + "@no-address.invalid";
 
     private async ValueTask<AuthenticationOutcome> JudgeTokenAsync(Secrets.CredentialKind kind, string token, CancellationToken cancellation)
     {

@@ -40,7 +40,7 @@ internal static class CommandLine
             return 2;
         }
 
-        return await parsed.InvokeAsync();
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
     private static Command Group(string name, string description, params Command[] commands)
@@ -74,6 +74,7 @@ internal static class CommandLine
         command.SetAction(async (_, _) =>
         {
             await using var app = OrgGraphServer.Build([], forServing: false);
+            app.Services.GetRequiredService<ServerSetup>().MakeDataDirectory();
             app.Services.GetRequiredService<DatabaseStart>().Prepare(migrate: true);
             await Output.WriteLineAsync("The database is up to date.");
             return 0;
@@ -88,6 +89,7 @@ internal static class CommandLine
         {
             await using var app = OrgGraphServer.Build([], forServing: false);
             var setup = app.Services.GetRequiredService<ServerSetup>();
+            setup.MakeDataDirectory();
             try
             {
                 var ring = KeyRing.Create(setup.KeyRingDirectory);
@@ -110,6 +112,7 @@ internal static class CommandLine
         {
             await using var app = OrgGraphServer.Build([], forServing: false);
             var setup = app.Services.GetRequiredService<ServerSetup>();
+            setup.MakeDataDirectory();
             app.Services.GetRequiredService<DatabaseStart>().Prepare(migrate: true);
             if (await app.Services.GetRequiredService<OrganizationNames>().AnyAsync(cancellation))
             {

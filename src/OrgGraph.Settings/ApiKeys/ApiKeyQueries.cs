@@ -67,7 +67,7 @@ public sealed class ApiKeyQueries(UsageTracker usage, EndedApiKeys ended)
     /// <param name="order">In which order; the first entry counts, ties are by id.</param>
     [PerCaller(ExceptOwners = true)]
     public async Task<ApiKeyConnection> ApiKeysAsync(
-        IResolveFieldContext context, [FromSource] Organization organization, int? first, string? after, int? last, string? before, ApiKeyFilter? where, ApiKeyOrder[]? order)
+        IResolveFieldContext context, [Parent] Organization organization, int? first, string? after, int? last, string? before, ApiKeyFilter? where, ApiKeyOrder[]? order)
     {
         var snapshot = organization.Snapshot;
         var arguments = new PageArguments(first, after, last, before);
@@ -128,6 +128,6 @@ public sealed class MemberApiKeyQueries
 {
     /// <summary>How many of the person's API keys in the organization still work.</summary>
     [Authorize(Policy.Owner)]
-    public int? ApiKeyCount(IResolveFieldContext context, [FromSource] Member member) =>
+    public int? ApiKeyCount(IResolveFieldContext context, [Parent] Member member) =>
         member.Organization.ApiKeys.Of(member.Row.Id).All.Count(key => key.IsGood(context.Request().Now));
 }

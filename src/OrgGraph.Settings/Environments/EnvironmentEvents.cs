@@ -79,7 +79,7 @@ public sealed class EnvironmentQueries
     /// <param name="after">Only those after this cursor.</param>
     /// <param name="last">How many from the end, 1 to 100.</param>
     /// <param name="before">Only those before this cursor.</param>
-    public EnvironmentConnection Environments([FromSource] Organization organization, int? first, string? after, int? last, string? before)
+    public EnvironmentConnection Environments([Parent] Organization organization, int? first, string? after, int? last, string? before)
     {
         var snapshot = organization.Snapshot;
         var page = Paging.Of(Name, snapshot.Environments.All, EnvironmentSnapshot.ByName, new PageArguments(first, after, last, before));
@@ -88,7 +88,7 @@ public sealed class EnvironmentQueries
 
     /// <summary>The environment with that slug; null when there is none.</summary>
     /// <param name="slug">Its slug, exactly.</param>
-    public Environment? Environment([FromSource] Organization organization, string slug)
+    public Environment? Environment([Parent] Organization organization, string slug)
     {
         var snapshot = organization.Snapshot;
         return snapshot.Environments.All.FirstOrDefault(row => row.Slug == slug) is { } found ? new Environment(snapshot, found) : null;

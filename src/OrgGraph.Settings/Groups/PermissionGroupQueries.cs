@@ -55,7 +55,7 @@ public sealed class PermissionGroupQueries
     /// <param name="last">How many from the end, 1 to 100.</param>
     /// <param name="before">Only those before this cursor.</param>
     /// <param name="where">Which ones.</param>
-    public PermissionGroupConnection PermissionGroups([FromSource] Organization organization, int? first, string? after, int? last, string? before, PermissionGroupFilter? where)
+    public PermissionGroupConnection PermissionGroups([Parent] Organization organization, int? first, string? after, int? last, string? before, PermissionGroupFilter? where)
     {
         var snapshot = organization.Snapshot;
         IReadOnlyList<PermissionGroupSnapshot> list = where?.Search is { Length: > 0 } search
@@ -67,7 +67,7 @@ public sealed class PermissionGroupQueries
 
     /// <summary>What the caller may do in the organization.</summary>
     [PerCaller]
-    public ViewerAccess ViewerAccess(IResolveFieldContext context, [FromSource] Organization organization) =>
+    public ViewerAccess ViewerAccess(IResolveFieldContext context, [Parent] Organization organization) =>
         Groups.ViewerAccess.Of(organization.Snapshot, context.Caller(), context.Request().Now);
 
     internal static PermissionGroupEdge EdgeOf(PermissionGroup group) => new()
@@ -81,9 +81,9 @@ public sealed class PermissionGroupQueries
 public sealed class MemberGroupQueries
 {
     /// <summary>The groups that the member is directly in, by name.</summary>
-    public IEnumerable<PermissionGroup> Groups([FromSource] Member member) => PermissionGroup.Of(member.Organization, member.Row.GroupIds);
+    public IEnumerable<PermissionGroup> Groups([Parent] Member member) => PermissionGroup.Of(member.Organization, member.Row.GroupIds);
 
     /// <summary>The groups that the member is in, directly or through nesting, by name.</summary>
-    public IEnumerable<PermissionGroup> EffectiveGroups([FromSource] Member member) =>
+    public IEnumerable<PermissionGroup> EffectiveGroups([Parent] Member member) =>
         PermissionGroup.Of(member.Organization, member.Organization.Access.Of(PrincipalRef.User(member.Row.Id)).Groups);
 }

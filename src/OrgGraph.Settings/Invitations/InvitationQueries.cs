@@ -38,7 +38,7 @@ public sealed class InvitationQueries
     /// <param name="where">Which ones.</param>
     [Authorize(Policy.InviteMembers)]
     public async Task<InvitationConnection?> InvitationsAsync(
-        IResolveFieldContext context, [FromSource] Organization organization, int? first, string? after, int? last, string? before, InvitationFilter? where)
+        IResolveFieldContext context, [Parent] Organization organization, int? first, string? after, int? last, string? before, InvitationFilter? where)
     {
         var snapshot = organization.Snapshot;
         var now = context.Request().Now;

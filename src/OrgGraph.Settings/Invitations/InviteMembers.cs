@@ -136,7 +136,7 @@ public sealed class InviteMembersMutation(MutationRunner runner, TokenHasher has
         }
 
         var open = organization.Invitations.All.Where(invitation => invitation.StatusAt(decision.Now) == InvitationStatus.Pending).ToLookup(invitation => invitation.NormalizedEmail);
-        var members = organization.Members.All.Select(member => member.Email).OfType<string>().Select(EmailText.Normalize).ToHashSet();
+        var members = organization.Members.All.Select(member => member.VerifiedEmail).OfType<string>().Select(EmailText.Normalize).ToHashSet();
         var seen = new HashSet<string>();
         var judged = addresses.ConvertAll(text => Judge(text, seen, members, open));
         var fresh = judged.Count(draft => draft.Outcome == InviteOutcome.Invited);

@@ -16,7 +16,7 @@ public sealed class User : INode, IPrincipal
     {
         _id = member.Id;
         DisplayName = member.DisplayName;
-        Email = member.Email is { } email ? new EmailAddress(email) : null;
+        Email = new EmailAddress(member.Email);
         GivenName = member.GivenName;
         FamilyName = member.FamilyName;
         AvatarUrl = member.AvatarUrl is { } url ? new Uri(url) : null;
@@ -27,7 +27,7 @@ public sealed class User : INode, IPrincipal
     {
         _id = person.Id;
         DisplayName = person.DisplayName;
-        Email = person.VerifiedEmail is { } email ? new EmailAddress(email) : null;
+        Email = new EmailAddress(person.Email);
         GivenName = person.GivenName;
         FamilyName = person.FamilyName;
         AvatarUrl = person.AvatarUrl is { } url ? new Uri(url) : null;
@@ -41,8 +41,8 @@ public sealed class User : INode, IPrincipal
     /// <summary>How to call the person on a page.</summary>
     public string DisplayName { get; }
 
-    /// <summary>The verified e-mail address; null when no trusted issuer vouches for one.</summary>
-    public EmailAddress? Email { get; }
+    /// <summary>The e-mail address, as the issuer of the sign-in tells it. Only one that a trusted issuer has verified counts for invitations.</summary>
+    public EmailAddress Email { get; }
 
     /// <summary>The given name, as the issuer of the sign-in tells it.</summary>
     public string? GivenName { get; }

@@ -9,7 +9,7 @@ internal static class MemberJoining
 {
     public static void Join(Decision decision, Person person, Guid[] groups)
     {
-        var member = new MemberSnapshot(person.Id, decision.NextVersion, groups, decision.Now, decision.NextVersion, "", null, null, null, null, default).With(person);
+        var member = new MemberSnapshot(person.Id, decision.NextVersion, groups, decision.Now, decision.NextVersion, "", "", null, null, null, null, default).With(person);
         decision.Put(MemberRow.Table, member.ToRow(decision.Before.OrganizationId));
         decision.Also(new SideChange.Upsert(MembershipRow.Table, new MembershipRow { PersonId = person.Id, OrganizationId = decision.Before.OrganizationId }));
         decision.Raise(new MemberJoined(person.Id), member.DisplayName);

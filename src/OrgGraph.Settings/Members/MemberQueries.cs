@@ -57,7 +57,7 @@ public sealed class MemberQueries(UsageTracker usage)
     /// <param name="before">Only those before this cursor.</param>
     /// <param name="where">Which ones.</param>
     /// <param name="order">In which order; the first entry counts, ties are by id.</param>
-    public MemberConnection Members([FromSource] Organization organization, int? first, string? after, int? last, string? before, MemberFilter? where, MemberOrder[]? order)
+    public MemberConnection Members([Parent] Organization organization, int? first, string? after, int? last, string? before, MemberFilter? where, MemberOrder[]? order)
     {
         var snapshot = organization.Snapshot;
         var by = OrderOf(order, snapshot);

@@ -18,7 +18,10 @@ internal sealed class MemberRow : SettingsRow
 
     public required string DisplayName { get; init; }
 
-    public string? Email { get; init; }
+    /// <summary>As shown, whether or not an issuer vouches for it.</summary>
+    public required string Email { get; init; }
+
+    public string? VerifiedEmail { get; init; }
 
     public string? GivenName { get; init; }
 
@@ -37,26 +40,28 @@ internal sealed record MemberSnapshot(
     DateTimeOffset JoinedAt,
     int JoinedVersion,
     string DisplayName,
-    string? Email,
+    string Email,
+    string? VerifiedEmail,
     string? GivenName,
     string? FamilyName,
     string? AvatarUrl,
     DateTimeOffset PersonCreatedAt) : IEntity
 {
-    public static readonly SortOrder<MemberSnapshot> ByEmail = new("email", member => SortKey.Of(member.Email));
+    public static readonly SortOrder<MemberSnapshot> ByEmail = new("email", member => SortKey.Of(member.Email.ToLowerInvariant()));
     public static readonly SortOrder<MemberSnapshot> ByName = new("name", member => SortKey.Of(InputRules.Normalize(member.DisplayName)));
     public static readonly SortOrder<MemberSnapshot> ByJoining = new("joined", member => SortKey.Of(member.JoinedAt));
 
     public bool Matches(string search) =>
-        DisplayName.Contains(search, StringComparison.OrdinalIgnoreCase) || Email?.Contains(search, StringComparison.OrdinalIgnoreCase) == true;
+        DisplayName.Contains(search, StringComparison.OrdinalIgnoreCase) || Email.Contains(search, StringComparison.OrdinalIgnoreCase);
 
     public static MemberSnapshot Of(MemberRow row) => new(
-        row.Id, row.Version, IdList.Parse(row.GroupIds), row.JoinedAt, row.JoinedVersion, row.DisplayName, row.Email, row.GivenName, row.FamilyName, row.AvatarUrl, row.PersonCreatedAt);
+        row.Id, row.Version, IdList.Parse(row.GroupIds), row.JoinedAt, row.JoinedVersion, row.DisplayName, row.Email, row.VerifiedEmail, row.GivenName, row.FamilyName, row.AvatarUrl, row.PersonCreatedAt);
 
     public MemberSnapshot With(Person person) => this with
     {
         DisplayName = person.DisplayName,
-        Email = person.VerifiedEmail,
+        Email = person.Email,
+        VerifiedEmail = person.VerifiedEmail,
         GivenName = person.GivenName,
         FamilyName = person.FamilyName,
         AvatarUrl = person.AvatarUrl,
@@ -72,6 +77,7 @@ internal sealed record MemberSnapshot(
         JoinedVersion = JoinedVersion,
         DisplayName = DisplayName,
         Email = Email,
+        VerifiedEmail = VerifiedEmail,
         GivenName = GivenName,
         FamilyName = FamilyName,
         AvatarUrl = AvatarUrl,

@@ -25,7 +25,7 @@ public sealed class ProjectQueries
     /// <param name="last">How many from the end, 1 to 100.</param>
     /// <param name="before">Only those before this cursor.</param>
     /// <param name="where">Which ones.</param>
-    public ProjectConnection Projects(IResolveFieldContext context, [FromSource] Organization organization, int? first, string? after, int? last, string? before, ProjectFilter? where)
+    public ProjectConnection Projects(IResolveFieldContext context, [Parent] Organization organization, int? first, string? after, int? last, string? before, ProjectFilter? where)
     {
         var snapshot = organization.Snapshot;
         var rights = Policies.RightsOf(context.Caller(), snapshot);
@@ -40,7 +40,7 @@ public sealed class ProjectQueries
     /// <summary>The project by id or by name; null when there is none or the caller may not read it.</summary>
     /// <param name="id">Its id. Pass either id or name.</param>
     /// <param name="name">Its name, without regard to case. Pass either id or name.</param>
-    public Project? Project(IResolveFieldContext context, [FromSource] Organization organization, [Id] string? id, string? name)
+    public Project? Project(IResolveFieldContext context, [Parent] Organization organization, [Id] string? id, string? name)
     {
         if (id is null == name is null)
         {

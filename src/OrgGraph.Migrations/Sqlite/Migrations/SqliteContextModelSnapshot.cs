@@ -518,6 +518,7 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Email")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("FamilyName")
@@ -563,6 +564,7 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Email")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("FamilyName")
@@ -586,6 +588,9 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
 
                     b.Property<long>("PersonCreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("VerifiedEmail")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER");

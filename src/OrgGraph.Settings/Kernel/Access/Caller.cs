@@ -16,7 +16,7 @@ public enum CredentialKind
 /// <summary>A person, as the directory knows them.</summary>
 /// <param name="VerifiedEmail">Trimmed, NFC, lower case; null unless an issuer that is trusted for e-mail says that it is verified.</param>
 public sealed record Person(
-    Guid Id, string DisplayName, string? Email, string? VerifiedEmail, string? GivenName, string? FamilyName, string? AvatarUrl, DateTimeOffset CreatedAt);
+    Guid Id, string DisplayName, string Email, string? VerifiedEmail, string? GivenName, string? FamilyName, string? AvatarUrl, DateTimeOffset CreatedAt);
 
 /// <summary>Who sends a request, and by which credential.</summary>
 public sealed class Caller

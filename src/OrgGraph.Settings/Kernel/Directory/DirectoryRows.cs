@@ -15,7 +15,7 @@ internal sealed class PersonRow
 
     public required string DisplayName { get; init; }
 
-    public string? Email { get; init; }
+    public required string Email { get; init; }
 
     public string? VerifiedEmail { get; init; }
 

@@ -9,7 +9,7 @@ namespace OrgGraph.Settings.Kernel.Directory;
 /// <summary>Who a person says to be, by the word of an issuer.</summary>
 /// <param name="VerifiedEmail">Lower case, NFC; null when the issuer does not vouch for it.</param>
 public sealed record PersonIdentity(
-    string Issuer, string Subject, string DisplayName, string? Email, string? VerifiedEmail, string? GivenName, string? FamilyName, string? AvatarUrl);
+    string Issuer, string Subject, string DisplayName, string Email, string? VerifiedEmail, string? GivenName, string? FamilyName, string? AvatarUrl);
 
 /// <summary>People and the organizations they belong to: what no single organization holds.</summary>
 public sealed class PeopleDirectory

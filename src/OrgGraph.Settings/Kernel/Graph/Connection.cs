@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using GraphQL;
 
 namespace OrgGraph.Settings.Kernel.Graph;
@@ -19,29 +20,29 @@ public sealed class PageInfo(bool hasNextPage, bool hasPreviousPage, string? sta
     public string? EndCursor { get; } = endCursor;
 }
 
-/// <summary>An item of a list, and its place.</summary>
+/// <summary>An item of a list, and its place. Described by attributes: the engine finds no doc comments on members of generic classes.</summary>
 public abstract class Edge<TNode>
 {
-    /// <summary>The item's place: pass it as `after` or `before`.</summary>
+    [Description("The item's place: pass it as `after` or `before`.")]
     public string Cursor { get; internal set; } = "";
 
-    /// <summary>The item.</summary>
+    [Description("The item.")]
     public TNode Node { get; internal set; } = default!;
 }
 
-/// <summary>A page of a list.</summary>
+/// <summary>A page of a list. Described by attributes, as edges are.</summary>
 public abstract class Connection<TNode, TEdge>(Page<TNode> page)
     where TEdge : Edge<TNode>, new()
 {
-    /// <summary>The items with their cursors.</summary>
+    [Description("The items with their cursors.")]
     public IEnumerable<TEdge> Edges => page.Items.Select(item => new TEdge { Node = item.Item, Cursor = item.Cursor });
 
-    /// <summary>The items.</summary>
+    [Description("The items.")]
     public IEnumerable<TNode> Nodes => page.Items.Select(item => item.Item);
 
-    /// <summary>Where this page stands in the list.</summary>
+    [Description("Where this page stands in the list.")]
     public PageInfo PageInfo => new(page.HasNext, page.HasPrevious, page.Items.Count > 0 ? page.Items[0].Cursor : null, page.Items.Count > 0 ? page.Items[^1].Cursor : null);
 
-    /// <summary>How many there are over all pages.</summary>
+    [Description("How many there are over all pages.")]
     public int TotalCount => page.Total();
 }

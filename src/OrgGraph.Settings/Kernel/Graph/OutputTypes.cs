@@ -37,7 +37,7 @@ internal sealed class RootType : ObjectGraphType
     }
 }
 
-/// <summary>Reads the fields that a contributor's methods declare. Contributors are services: their methods get the parent by <c>[FromSource]</c>.</summary>
+/// <summary>Reads the fields that a contributor's methods declare. Contributors are services: their methods get the parent by <c>[Parent]</c>.</summary>
 internal static class FieldsOf
 {
     public static IReadOnlyList<FieldType> Read(Type contributor)
@@ -49,7 +49,7 @@ internal static class FieldsOf
     /// <summary>What the attributes of the engine cannot say by themselves.</summary>
     public static FieldType Finish(FieldType field, Type owner)
     {
-        if (field.Name == "errors" && owner.GetCustomAttribute<ErrorsAttribute>() is { } errors)
+        if (string.Equals(field.Name, "errors", StringComparison.OrdinalIgnoreCase) && owner.GetCustomAttribute<ErrorsAttribute>() is { } errors)
         {
             errors.Apply(field, owner);
         }

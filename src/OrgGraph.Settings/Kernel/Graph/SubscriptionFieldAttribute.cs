@@ -1,4 +1,5 @@
 using GraphQL;
+using GraphQL.Resolvers;
 using GraphQL.Types;
 using OrgGraph.Settings.Kernel.Events;
 
@@ -21,6 +22,7 @@ public sealed class SubscriptionFieldAttribute(string union, string description,
     public override void Modify(FieldType fieldType, bool isInputType)
     {
         fieldType.Metadata[Key] = this;
+        fieldType.StreamResolver = NoStream.Instance;
         if (Events.Length > 0)
         {
             fieldType.Type = null;
@@ -30,4 +32,12 @@ public sealed class SubscriptionFieldAttribute(string union, string description,
 
     internal static SubscriptionFieldAttribute Of(FieldType field) =>
         field.GetMetadata<SubscriptionFieldAttribute>(Key) ?? throw new InvalidOperationException($"Subscription.{field.Name} does not say which events it delivers.");
+
+    // The engine asks for one; this server delivers events by its own strategy, which never calls it.
+    private sealed class NoStream : ISourceStreamResolver
+    {
+        public static readonly NoStream Instance = new();
+
+        public ValueTask<IObservable<object?>> ResolveAsync(IResolveFieldContext context) => throw new InvalidOperationException("Events are not delivered by streams of the engine.");
+    }
 }

@@ -11,7 +11,7 @@ using OrgGraph.Migrations.Sqlite;
 namespace OrgGraph.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteContext))]
-    [Migration("20261125231926_Initial")]
+    [Migration("20261125233234_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -521,6 +521,7 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Email")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("FamilyName")
@@ -566,6 +567,7 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Email")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("FamilyName")
@@ -589,6 +591,9 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
 
                     b.Property<long>("PersonCreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("VerifiedEmail")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER");
