@@ -59,9 +59,9 @@ internal static class ResultWriter
             case ObjectExecutionNode inner:
                 WriteObject(writer, inner);
                 break;
-            case ArrayExecutionNode array:
+            case ArrayExecutionNode { Items: { } items }:
                 writer.WriteStartArray();
-                foreach (var item in array.Items ?? [])
+                foreach (var item in items)
                 {
                     WriteNode(writer, item);
                 }

@@ -30,17 +30,17 @@ internal sealed class SubscriptionStrategy : SerialExecutionStrategy
         }
 
         var root = BuildExecutionRootNode(context, GetOperationRootType(context));
-        var (name, (ast, field)) = GetSubFields(context, root)!.Single();
-        var node = BuildExecutionNode(root, field.ResolvedType!, ast, field);
+        SetSubFieldNodes(context, root);
+        var node = root.SubFields!.Single();
         var resolveContext = new ReadonlyResolveFieldContext(node, context);
         var result = new ExecutionResult { Executed = true };
         try
         {
-            await AcceptAsync(resolveContext, field, start, request);
+            await AcceptAsync(resolveContext, node.FieldDefinition, start, request);
         }
         catch (ExecutionError error)
         {
-            error.Path ??= [name];
+            error.Path ??= [node.Name!];
             (result.Errors ??= []).Add(error);
         }
 
