@@ -22,7 +22,8 @@ public static class OrgGraphServer
     }
 
     /// <summary>The application, not started.</summary>
-    public static WebApplication Build(string[] args, bool forServing)
+    /// <param name="configure">Last word on the services: tests put their clock and ids in.</param>
+    public static WebApplication Build(string[] args, bool forServing, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
@@ -38,6 +39,7 @@ public static class OrgGraphServer
         }
 
         builder.Services.AddOrgGraph(setup);
+        configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(9));
         var app = builder.Build();
         if (forServing)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using PuppeteerSharp;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Browser;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using OrgGraph.Server.Ide;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Browser;
 

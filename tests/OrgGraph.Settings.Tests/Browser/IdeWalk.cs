@@ -1,6 +1,5 @@
 using PuppeteerSharp;
 using PuppeteerSharp.Input;
-using Xunit;
 using Xunit.Sdk;
 
 namespace OrgGraph.Settings.Tests.Browser;

@@ -2,7 +2,6 @@ using System.Text;
 using MimeKit;
 using OrgGraph.Server.Mail;
 using OrgGraph.Settings.Kernel.Outbound;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Mail;
 

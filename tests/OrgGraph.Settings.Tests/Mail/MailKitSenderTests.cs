@@ -5,7 +5,6 @@ using Microsoft.Extensions.Time.Testing;
 using MimeKit;
 using OrgGraph.Server.Mail;
 using OrgGraph.Settings.Kernel.Outbound;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Mail;
 

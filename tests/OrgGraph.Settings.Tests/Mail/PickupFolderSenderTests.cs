@@ -1,7 +1,6 @@
 using MimeKit;
 using OrgGraph.Server.Mail;
 using OrgGraph.Settings.Kernel.Outbound;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Mail;
 

@@ -1,6 +1,5 @@
 using MailKit.Security;
 using OrgGraph.Server.Mail;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Mail;
 

@@ -83,6 +83,10 @@ public sealed class WorkRunner
         return leased.Count;
     }
 
+    /// <summary>Items that somebody is doing at this moment.</summary>
+    internal async Task<int> LeasedCountAsync() => (await _database.QueryAsync(
+        "SELECT Id FROM WorkItems WHERE LeaseUntil >= @now", reader => reader.GetGuid(0), CancellationToken.None, ("now", _clock.GetUtcNow()))).Count;
+
     internal const string LeaseSql =
         "UPDATE WorkItems SET LeaseOwner = @owner, LeaseUntil = @until, Attempts = Attempts + 1 WHERE Id = @id AND (LeaseUntil IS NULL OR LeaseUntil < @now)";
 

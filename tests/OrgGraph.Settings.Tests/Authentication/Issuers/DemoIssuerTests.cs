@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using OrgGraph.Server.Authentication.Issuers;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Authentication.Issuers;
 

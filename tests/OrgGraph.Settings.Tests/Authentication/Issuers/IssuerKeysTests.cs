@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using OrgGraph.Server.Authentication.Issuers;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Authentication.Issuers;
 

@@ -1,5 +1,4 @@
 using OrgGraph.Server.Authentication.Issuers;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Authentication.Issuers;
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OrgGraph.Server.Authentication.Issuers;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Authentication.Issuers;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using OrgGraph.Server.Authentication.Issuers;
-using Xunit;
 
 namespace OrgGraph.Settings.Tests.Authentication.Issuers;
 

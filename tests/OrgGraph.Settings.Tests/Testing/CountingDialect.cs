@@ -1,0 +1,43 @@
+using System.Data.Common;
+using OrgGraph.Settings.Kernel.Data;
+
+namespace OrgGraph.Settings.Tests.Testing;
+
+/// <summary>The real database, counting how often it is asked.</summary>
+public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
+{
+    private int _reads;
+    private int _writes;
+
+    /// <summary>Connections opened for reading: each look-up opens one.</summary>
+    public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Transactions begun for writing.</summary>
+    public int Writes => Volatile.Read(ref _writes);
+
+    public Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _reads);
+        return inner.OpenReaderAsync(cancellation);
+    }
+
+    public Task<DbConnection> OpenWriterAsync(CancellationToken cancellation) => inner.OpenWriterAsync(cancellation);
+
+    public Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _writes);
+        return inner.BeginWriteAsync(connection, cancellation);
+    }
+
+    public Task<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation) => inner.BeginReadAsync(connection, cancellation);
+
+    public string Upsert(string table, IReadOnlyList<string> columns, IReadOnlyList<string> key) => inner.Upsert(table, columns, key);
+
+    public string UpsertMax(string table, IReadOnlyList<string> columns, IReadOnlyList<string> key, string maxColumn) => inner.UpsertMax(table, columns, key, maxColumn);
+
+    public string Limited(string select, string orderBy) => inner.Limited(select, orderBy);
+
+    public bool IsUniqueViolation(DbException exception) => inner.IsUniqueViolation(exception);
+
+    public bool IsTransient(DbException exception) => inner.IsTransient(exception);
+}

@@ -1,0 +1,163 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using OrgGraph.Server;
+using OrgGraph.Settings.Kernel.Data;
+using OrgGraph.Settings.Kernel.Work;
+
+namespace OrgGraph.Settings.Tests.Testing;
+
+/// <summary>
+/// A whole server in this process: Kestrel on a loopback port, a SQLite file in a folder of its own, the demo organization, a clock that
+/// stands still until it is moved, ids that count. Driven through HTTP and sockets like any other.
+/// </summary>
+public sealed class OrgGraphApp : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly WebApplication _app;
+    private readonly bool _ownsData;
+
+    private OrgGraphApp(WebApplication app, FakeTimeProvider clock, CountingDialect database, CapturingLogs logs, string dataDirectory, bool ownsData)
+    {
+        (_app, Clock, Database, Logs, DataDirectory, _ownsData) = (app, clock, database, logs, dataDirectory, ownsData);
+        Address = new Uri(app.Urls.First());
+        Http = new HttpClient { BaseAddress = Address };
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Http { get; }
+
+    public FakeTimeProvider Clock { get; }
+
+    /// <summary>Counts the commands that reach the database.</summary>
+    public CountingDialect Database { get; }
+
+    /// <summary>Everything that was logged, at Trace.</summary>
+    public CapturingLogs Logs { get; }
+
+    public string DataDirectory { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Nobody.</summary>
+    public Client Anonymous => new(this, null);
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="settings">Configuration besides the defaults, e.g. ("OrgGraph:Limits:Projects", "2").</param>
+    /// <param name="dataDirectory">The data of another server, to run a second one beside it or after it.</param>
+    /// <param name="clock">Share one between two servers.</param>
+    public static async Task<OrgGraphApp> StartAsync((string Key, string Value)[]? settings = null, string? dataDirectory = null, FakeTimeProvider? clock = null)
+    {
+        var data = dataDirectory ?? Directory.CreateTempSubdirectory("orggraph-").FullName;
+        clock ??= new FakeTimeProvider(Start);
+        var logs = new CapturingLogs();
+        CountingDialect? database = null;
+        string[] args =
+        [
+            "--environment=Development", "--urls=http://127.0.0.1:0", $"--OrgGraph:DataDirectory={data}", "--OrgGraph:RateLimiting=false", "--OrgGraph:Ide=None",
+            .. (settings ?? []).Select(setting => $"--{setting.Key}={setting.Value}"),
+        ];
+        var app = OrgGraphServer.Build(args, forServing: true, services =>
+        {
+            services.AddSingleton<TimeProvider>(clock);
+            services.AddSingleton<IdSource>(new CountingIds(dataDirectory is null ? 1 : 1_000_000));
+            var inner = (ISqlDialect)services.Last(service => service.ServiceType == typeof(ISqlDialect)).ImplementationInstance!;
+            services.AddSingleton<ISqlDialect>(database = new CountingDialect(inner));
+            services.AddLogging(logging => logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace));
+        });
+        await OrgGraphServer.PrepareAsync(app);
+        await app.StartAsync();
+        return new OrgGraphApp(app, clock, database!, logs, data, dataDirectory is null);
+    }
+
+    /// <summary>Signs in by the demo issuer; anybody unknown is a new person.</summary>
+    public async Task<Client> SignInAsync(string email, int expiresIn = 3600)
+    {
+        var answer = await Http.PostAsJsonAsync("/demo/token", new { email, expiresIn });
+        answer.EnsureSuccessStatusCode();
+        return new Client(this, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString());
+    }
+
+    public Task<Client> OliviaAsync() => SignInAsync("olivia@acme.test");
+
+    public Task<Client> OscarAsync() => SignInAsync("oscar@acme.test");
+
+    public Task<Client> EliAsync() => SignInAsync("eli@acme.test");
+
+    public Task<Client> VeraAsync() => SignInAsync("vera@acme.test");
+
+    public Task<Client> NoraAsync() => SignInAsync("nora@outside.test");
+
+    /// <summary>A client with any credential: an API key, a service token, a token of another kind.</summary>
+    public Client With(string credential) => new(this, credential);
+
+    /// <summary>The demo organization's id.</summary>
+    public string Acme => new OrgGraph.Settings.Kernel.Graph.GlobalId(OrgGraph.Settings.Kernel.Graph.NodeType.Organization, null, new Guid("0198a000-ac3e-7000-8000-000000000001")).ToString();
+
+    /// <summary>Does all work that is due at the clock's time, e.g. mails and expiries.</summary>
+    public async Task DoDueWorkAsync()
+    {
+        var runner = Services.GetRequiredService<WorkRunner>();
+        await Eventually.TrueAsync(async () => await runner.RunDueAsync(CancellationToken.None) == 0 && await runner.LeasedCountAsync() == 0);
+    }
+
+    /// <summary>Moves the clock and does what became due.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        Clock.Advance(time);
+        await DoDueWorkAsync();
+    }
+
+    /// <summary>The mails so far, as text, oldest first.</summary>
+    public async Task<IReadOnlyList<MimeKit.MimeMessage>> MailsAsync()
+    {
+        await DoDueWorkAsync();
+        var folder = Path.Combine(DataDirectory, "mail");
+        return !Directory.Exists(folder) ? [] : [.. Directory.GetFiles(folder, "*.eml").Order(StringComparer.Ordinal).Select(file => MimeKit.MimeMessage.Load(file))];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        if (_ownsData)
+        {
+            Directory.Delete(DataDirectory, recursive: true);
+        }
+    }
+}
+
+/// <summary>Ids that count, so that snapshots of answers are the same each time.</summary>
+public sealed class CountingIds(int first) : IdSource
+{
+    private int _next = first - 1;
+
+    public override Guid Next() => new(Interlocked.Increment(ref _next), 0, 0, [0x80, 0, 0, 0, 0, 0, 0, 0]);
+
+    public override double Jitter() => 0.5;
+}
+
+/// <summary>Waits for a condition rather than for a time.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(watch.Elapsed < Longest, "The condition did not come true.");
+            await Task.Yield();
+        }
+    }
+
+    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+}
