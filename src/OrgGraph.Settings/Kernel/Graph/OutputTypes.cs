@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using GraphQL;
+using GraphQL.Resolvers;
 using GraphQL.Types;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,9 +18,40 @@ internal abstract class DescribedType<T> : AutoRegisteringObjectGraphType<T>
 
     protected override FieldType? CreateField(MemberInfo memberInfo)
     {
-        var field = base.CreateField(memberInfo);
+        var field = HasArguments(memberInfo) ? base.CreateField(memberInfo) : CreateLazily(memberInfo);
         field?.Description ??= XmlDescriptions.Of(memberInfo);
         return field;
+    }
+
+    private static bool HasArguments(MemberInfo member) => member is MethodInfo method && Array.Exists(method.GetParameters(), parameter =>
+        parameter.ParameterType != typeof(IResolveFieldContext) && parameter.GetCustomAttribute<ParentAttribute>() is null && parameter.GetCustomAttribute<FromServicesAttribute>() is null);
+
+    // The engine compiles a resolver for each field when the schema is built; most of a start would be spent on fields that nobody asks for.
+    private FieldType? CreateLazily(MemberInfo member)
+    {
+        var name = member.Name;
+        var field = new FieldType
+        {
+            Name = member is MethodInfo && name.EndsWith("Async", StringComparison.Ordinal) ? name[..^"Async".Length] : name,
+            Type = GetTypeInformation(member).ConstructGraphType(),
+            Resolver = new LazyResolver(() => base.CreateField(member)!.Resolver!),
+        };
+        var isIgnored = false;
+        foreach (var attribute in member.GetCustomAttributes<GraphQLAttribute>().OrderBy(attribute => attribute.Priority))
+        {
+            attribute.Modify(field, isInputType: false);
+            attribute.Modify(field, isInputType: false, this, member, ref isIgnored);
+        }
+
+        field.Description ??= member.GetCustomAttribute<System.ComponentModel.DescriptionAttribute>()?.Description;
+        return isIgnored ? null : field;
+    }
+
+    private sealed class LazyResolver(Func<IFieldResolver> make) : IFieldResolver
+    {
+        private IFieldResolver? _made;
+
+        public ValueTask<object?> ResolveAsync(IResolveFieldContext context) => (_made ??= make()).ResolveAsync(context);
     }
 
     protected override void ApplyArgumentAttributes(ParameterInfo parameterInfo, QueryArgument queryArgument)
@@ -64,17 +96,21 @@ internal sealed class InterfaceType<T> : AutoRegisteringInterfaceGraphType<T>
 }
 
 /// <summary>An enumeration type, described by its doc comments.</summary>
-internal sealed class EnumType<T> : EnumerationGraphType<T>
+internal sealed class EnumType<T> : EnumerationGraphType
     where T : struct, Enum
 {
     public EnumType()
     {
-        Description ??= XmlDescriptions.Of(typeof(T));
-        foreach (var value in Values)
+        Name = typeof(T).Name;
+        Description = XmlDescriptions.Of(typeof(T));
+        foreach (var field in typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static))
         {
-            value.Description ??= XmlDescriptions.Of(typeof(T).GetField(value.Value!.ToString()!)!);
+            Add(new EnumValueDefinition(ConstantCase(field.Name), field.GetValue(null)) { Description = XmlDescriptions.Of(field) });
         }
     }
+
+    private static string ConstantCase(string name) =>
+        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 }
 
 /// <summary>An operation root, composed of what the areas contribute.</summary>
