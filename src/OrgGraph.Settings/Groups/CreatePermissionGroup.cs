@@ -107,6 +107,7 @@ public sealed class CreatePermissionGroupMutation(MutationRunner runner, Setting
         decision.Put(PermissionGroupRow.Table, new PermissionGroupSnapshot(id, 0, name, description, null, change.Groups, decision.Now).ToRow(organization.OrganizationId));
         decision.Raise(new PermissionGroupCreated(id), name);
         return GiveRights(decision, input, id) ?? GroupRules.AddMembers(decision, id, change.Members) ?? GroupRules.CheckNesting(decision, limits)
+            ?? GivingRules.CheckNested(decision, change.Groups, "memberGroupIds")
             ?? GivingRules.Check(decision, decision.Snapshot.Access.MembersOf(id), "principalIds");
     }
 

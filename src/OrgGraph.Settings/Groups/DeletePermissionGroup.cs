@@ -11,8 +11,9 @@ namespace OrgGraph.Settings.Groups;
 internal interface IGroupHolder
 {
     /// <summary>Takes the group out wherever it is held, and puts the replacement where nothing would be left.</summary>
-    /// <returns>How many needed the replacement; null: one did, and there is none.</returns>
-    int? Replace(Decision decision, Guid group, Guid? replacement);
+    /// <param name="count">How many needed the replacement.</param>
+    /// <returns>The refusal when one needed it and there is none, or the caller may not give it.</returns>
+    Refusal? Replace(Decision decision, Guid group, Guid? replacement, out int count);
 }
 
 /// <summary>Deletes a permission group.</summary>
@@ -113,9 +114,9 @@ public sealed class DeletePermissionGroupMutation
 
         foreach (var holder in _holders)
         {
-            if (holder.Replace(decision, group.Id, replacement?.Id) is not { } count)
+            if (holder.Replace(decision, group.Id, replacement?.Id, out var count) is { } notReplaced)
             {
-                return new GroupRequiredError("Invitations would be left without a group. Say where to put them.", "reassignToGroupId");
+                return notReplaced;
             }
 
             invitations += count;

@@ -75,6 +75,7 @@ public sealed class AddGroupMembersMutation(MutationRunner runner, SettingsLimit
         decision.Raise(new PermissionGroupMembersChanged(group.Id), group.Name);
         return GroupRules.CheckNesting(decision, limits)
             ?? GroupRules.AddMembers(decision, group.Id, members)
+            ?? GivingRules.CheckNested(decision, groups, "memberGroupIds")
             ?? GivingRules.Check(decision, decision.Snapshot.Access.MembersOf(group.Id), "principalIds");
     }
 }

@@ -32,7 +32,7 @@ public sealed class AcceptInvitationPayload : MutationPayload
         if (result.IsAccepted)
         {
             Organization = new Organization(result.Organization());
-            OrganizationEdge = new OrganizationEdge { Node = Organization };
+            OrganizationEdge = Viewer.EdgeOf(Organization);
             Member = result.Organization().Members[person] is { } row ? new Member(result.Organization(), row) : null;
         }
     }

@@ -103,9 +103,9 @@ internal static class InvitationRules
 /// <summary>Open invitations let go of a group that is deleted.</summary>
 internal sealed class InvitationGroups : IGroupHolder
 {
-    public int? Replace(Decision decision, Guid group, Guid? replacement)
+    public Refusal? Replace(Decision decision, Guid group, Guid? replacement, out int count)
     {
-        var count = 0;
+        count = 0;
         foreach (var invitation in decision.Organization().Invitations.All.Where(other => other.Status is InvitationStatus.Pending or InvitationStatus.Expired && other.GroupIds.Contains(group)))
         {
             Guid[] left = [.. invitation.GroupIds.Where(id => id != group)];
@@ -113,13 +113,13 @@ internal sealed class InvitationGroups : IGroupHolder
             {
                 if (replacement is not { } other)
                 {
-                    return null;
+                    return new GroupRequiredError("Invitations would be left without a group. Say where to put them.", "reassignToGroupId");
                 }
 
                 // An invitation must not become one that the deleter could not have made.
                 if (!GivingRules.MayAssign(decision.Caller, decision.CallerRights, decision.Before.Access, [other]))
                 {
-                    return null;
+                    return new NotGrantableError("Invitations would be put into a group that you may not invite into. Choose another one.", "reassignToGroupId");
                 }
 
                 left = [other];
@@ -130,6 +130,6 @@ internal sealed class InvitationGroups : IGroupHolder
             decision.Raise(new InvitationUpdated(invitation.Id), invitation.Email);
         }
 
-        return count;
+        return null;
     }
 }

@@ -30,7 +30,7 @@ public sealed class CreateOrganizationPayload(AppendResult result) : MutationPay
     public Organization? Organization { get; } = result.IsAccepted ? new Organization(result.Organization()) : null;
 
     /// <summary>The new organization with a cursor, for lists.</summary>
-    public OrganizationEdge? OrganizationEdge => Organization is { } made ? new OrganizationEdge { Node = made } : null;
+    public OrganizationEdge? OrganizationEdge => Organization is { } made ? Viewer.EdgeOf(made) : null;
 }
 
 /// <summary>

@@ -35,8 +35,16 @@ public sealed class Viewer(IPrincipal principal, Credential credential)
         }
 
         found.Sort(ByName);
-        return new OrganizationConnection(Paging.Of("Viewer.organizations", found, ByName, arguments).Select(entry => new Organization(entry.Snapshot)));
+        return new OrganizationConnection(Paging.Of(ListName, found, ByName, arguments).Select(entry => new Organization(entry.Snapshot)));
     }
+
+    internal static OrganizationEdge EdgeOf(Organization organization)
+    {
+        var entry = new Entry(organization.Snapshot);
+        return new OrganizationEdge { Node = organization, Cursor = new PageCursor($"{ListName}.{ByName.Tag}+", ByName.Key(entry), entry.Id).ToString() };
+    }
+
+    private const string ListName = "Viewer.organizations";
 
     private static readonly SortOrder<Entry> ByName = new("name", entry => SortKey.Of(Kernel.Errors.InputRules.Normalize(entry.Snapshot.Settings.Name)));
 

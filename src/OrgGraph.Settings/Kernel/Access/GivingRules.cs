@@ -38,6 +38,20 @@ internal static class GivingRules
         return LastOwner(decision);
     }
 
+    /// <summary>
+    /// The refusal of nesting groups that gives to whoever is in them what the caller may not give. They are judged as if somebody were in
+    /// them: who is invited into one joins later, and then only the inviter is judged.
+    /// </summary>
+    /// <param name="nested">The groups that are included in another one now.</param>
+    public static UserError? CheckNested(Decision decision, IEnumerable<Guid> nested, params string[] path)
+    {
+        var before = decision.Before.Access;
+        var after = decision.Snapshot.Access;
+        return nested.SelectMany(after.Graph.WithDescendants).Distinct().All(group => MayGive(decision.Caller, decision.CallerRights, before.OfGroups([group]), after.OfGroups([group])))
+            ? null
+            : new NotGrantableError(Reason(decision.Caller, decision.CallerRights), path);
+    }
+
     /// <summary>The refusal of a decision that leaves no person as owner. Service accounts do not count.</summary>
     public static LastOwnerError? LastOwner(Decision decision) =>
         decision.Snapshot.Access.Owners.Any(owner => owner.Kind == PrincipalKind.User) || !decision.Before.Access.Owners.Any(owner => owner.Kind == PrincipalKind.User)

@@ -1,12 +1,14 @@
+using System.Data.Common;
 using System.Globalization;
 using OrgGraph.Settings.Kernel.Data;
-using OrgGraph.Settings.Kernel.Writing;
 
 namespace OrgGraph.Settings.Kernel.Directory;
 
 /// <summary>Organizations by name, and how many a person made or tried to make.</summary>
 public sealed class OrganizationNames
 {
+    private const int MaxTries = 5;
+
     private readonly Database _database;
 
     internal OrganizationNames(Database database) => _database = database;
@@ -31,14 +33,29 @@ public sealed class OrganizationNames
             return true;
         }
 
-        if (!await HasRoomAsync(person, kind, limit, window, now, cancellation))
+        for (var tries = 1; ; tries++)
         {
-            return false;
+            try
+            {
+                return await TakeAsync(person, kind, limit, window, now, cancellation);
+            }
+            catch (DbException e) when (tries < MaxTries && _database.Dialect.IsUniqueViolation(e))
+            {
+                // Another node took the same moment: the next try counts it.
+            }
         }
+    }
 
-        var row = new AllowanceRow { PersonId = person, Kind = kind, At = now.UtcTicks };
-        await _database.WriteAsync([new SideChange.Upsert(AllowanceRow.Table, row)], cancellation);
-        return true;
+    // One statement, so that attempts at the same moment are counted each.
+    private async Task<bool> TakeAsync(Guid person, string kind, int limit, TimeSpan window, DateTimeOffset now, CancellationToken cancellation)
+    {
+        const string Take = """
+            INSERT INTO Allowances (PersonId, Kind, At)
+            SELECT @person, @kind, CASE WHEN MAX(At) >= @now THEN MAX(At) + 1 ELSE @now END FROM Allowances
+            WHERE PersonId = @person AND Kind = @kind HAVING COUNT(CASE WHEN At > @since THEN 1 END) < @limit
+            """;
+        return await _database.ExecuteAsync(
+            Take, cancellation, ("person", person), ("kind", kind), ("now", now.UtcTicks), ("since", (now - window).UtcTicks), ("limit", limit)) == 1;
     }
 
     /// <summary>Whether the limit still allows one more.</summary>
