@@ -34,6 +34,10 @@ public sealed class ServerSetup
 
     public IntrospectionAudience Introspection => Options.Introspection ?? (IsDevelopment ? IntrospectionAudience.Everyone : IntrospectionAudience.SignedIn);
 
+    /// <summary>Whether somebody may read the schema from the server, as text or by introspection.</summary>
+    public bool MayIntrospect(bool isSignedIn) =>
+        Introspection == IntrospectionAudience.Everyone || (Introspection == IntrospectionAudience.SignedIn && isSignedIn);
+
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="StartRefusedException">Something must be set first; the message says what.</exception>
     public static ServerSetup Read(IConfiguration configuration, IHostEnvironment environment, bool forServing)
