@@ -10,7 +10,7 @@ using OrgGraph.Transport;
 namespace OrgGraph.Server;
 
 /// <summary>The transport's executor: ours.</summary>
-internal sealed class GraphEngine(GraphExecutor executor, SnapshotCatchUp catchUp) : IGraphQLEngine
+internal sealed class GraphEngine(GraphExecutor executor, SnapshotCatchUp catchUp, ServerSetup setup) : IGraphQLEngine
 {
     private const string MinVersionHeader = "OrgGraph-Min-Version";
     private const int RetrySeconds = 2;
@@ -24,7 +24,9 @@ internal sealed class GraphEngine(GraphExecutor executor, SnapshotCatchUp catchU
         }
 
         var answer = await executor.ExecuteAsync(
-            new GraphRequest(request.Query, request.OperationName, request.Variables, caller, TraceIds.Current(context), request.AllowMutation, request.AllowSubscription), cancellation);
+            new GraphRequest(
+                request.Query, request.OperationName, request.Variables, caller, TraceIds.Current(context), request.AllowMutation, request.AllowSubscription, setup.MayIntrospect(!identity.IsAnonymous)),
+            cancellation);
         if (answer.Stream is { } stream)
         {
             return new EngineAnswer.Stream(new EventSource(stream));

@@ -20,7 +20,7 @@ internal static class SchemaEndpoint
             var authenticator = context.RequestServices.GetRequiredService<IConnectionAuthenticator>();
             var outcome = await authenticator.AuthenticateAsync(context, [.. context.Request.Headers.Authorization.OfType<string>()], context.RequestAborted);
             var isSignedIn = outcome is AuthenticationOutcome.Accepted { Identity: CallerIdentity { IsAnonymous: false } };
-            if (setup.Introspection == IntrospectionAudience.Everyone || (setup.Introspection == IntrospectionAudience.SignedIn && isSignedIn))
+            if (setup.MayIntrospect(isSignedIn))
             {
                 context.Response.ContentType = "text/plain; charset=utf-8";
                 context.Response.Headers.CacheControl = "no-store";

@@ -1,4 +1,5 @@
 using OrgGraph.Secrets;
+using OrgGraph.Server.Authentication.Issuers;
 
 namespace OrgGraph.Server;
 
@@ -34,11 +35,15 @@ public sealed class ServerSetup
 
     public IntrospectionAudience Introspection => Options.Introspection ?? (IsDevelopment ? IntrospectionAudience.Everyone : IntrospectionAudience.SignedIn);
 
+    /// <summary>Whether somebody may read the schema from the server, as text or by introspection.</summary>
+    public bool MayIntrospect(bool isSignedIn) =>
+        Introspection == IntrospectionAudience.Everyone || (Introspection == IntrospectionAudience.SignedIn && isSignedIn);
+
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="StartRefusedException">Something must be set first; the message says what.</exception>
     public static ServerSetup Read(IConfiguration configuration, IHostEnvironment environment, bool forServing)
     {
-        var options = configuration.GetSection("OrgGraph").Get<OrgGraphOptions>() ?? new OrgGraphOptions();
+        var options = ReadOptions(configuration, environment);
         var directory = Path.GetFullPath(options.DataDirectory ?? "data", environment.ContentRootPath);
         var setup = new ServerSetup(options, environment, directory);
         if (options.Database.Provider != "Sqlite")
@@ -52,6 +57,21 @@ public sealed class ServerSetup
         }
 
         return setup;
+    }
+
+    private static OrgGraphOptions ReadOptions(IConfiguration configuration, IHostEnvironment environment)
+    {
+        try
+        {
+            var options = configuration.GetSection("OrgGraph").Get<OrgGraphOptions>() ?? new OrgGraphOptions();
+            IssuerOptions.Check(options.Authentication.Issuers, environment.IsDevelopment());
+            return options;
+        }
+        catch (InvalidOperationException e)
+        {
+            // A value that is none of its kind, or an issuer that cannot be one: the message names the key.
+            throw new StartRefusedException(e.Message);
+        }
     }
 
     /// <summary>Makes the data folder, readable for its owner only.</summary>

@@ -23,12 +23,31 @@ internal sealed class PreparedDocument(GraphQLDocument document, string hash, in
     /// <summary>A mutation with a string in its text may hold a secret: never kept.</summary>
     public bool MayBeKept { get; } = !document.Definitions.OfType<GraphQLOperationDefinition>().Any(operation => operation.Operation == OperationType.Mutation) || !HasString.In(document);
 
+    /// <summary>It asks for the schema, anywhere in it. What a thing is called (<c>__typename</c>) is no secret.</summary>
+    public bool Introspects { get; } = HasIntrospection.In(document);
+
     public GraphQLOperationDefinition? Operation(string? name)
     {
         var operations = Document.Definitions.OfType<GraphQLOperationDefinition>();
         return string.IsNullOrEmpty(name)
             ? operations.Take(2).Count() == 1 ? operations.First() : null
             : operations.FirstOrDefault(operation => operation.Name?.Value == name);
+    }
+
+    private sealed class HasIntrospection : GraphQLParser.Visitors.ASTVisitor<HasString.State>
+    {
+        public static bool In(GraphQLDocument document)
+        {
+            var state = new HasString.State();
+            new HasIntrospection().VisitAsync(document, state).AsTask().GetAwaiter().GetResult();
+            return state.Found;
+        }
+
+        protected override ValueTask VisitFieldAsync(GraphQLField field, HasString.State context)
+        {
+            context.Found |= field.Name.Value == "__schema" || field.Name.Value == "__type";
+            return base.VisitFieldAsync(field, context);
+        }
     }
 
     private sealed class HasString : GraphQLParser.Visitors.ASTVisitor<HasString.State>

@@ -14,7 +14,9 @@ namespace OrgGraph.Settings.Kernel.Graph;
 
 /// <summary>One request, as the executor needs it.</summary>
 /// <param name="TraceId">Told with an unexpected error, and nothing else of it.</param>
-public sealed record GraphRequest(string Query, string? OperationName, Inputs Variables, Caller Caller, string TraceId, bool AllowMutation, bool AllowSubscription);
+/// <param name="AllowIntrospection">Whether this caller may read the schema from the server.</param>
+public sealed record GraphRequest(
+    string Query, string? OperationName, Inputs Variables, Caller Caller, string TraceId, bool AllowMutation, bool AllowSubscription, bool AllowIntrospection = true);
 
 /// <summary>How a request ended.</summary>
 public enum GraphOutcome
@@ -75,6 +77,13 @@ public sealed class GraphExecutor
         catch (RequestFault error)
         {
             return new GraphAnswer(GraphOutcome.Refused, ResultWriter.Write(error, withData: false));
+        }
+
+        // Before validation, whose messages name what there is.
+        if (document.Introspects && !request.AllowIntrospection)
+        {
+            return new GraphAnswer(
+                GraphOutcome.Refused, ResultWriter.Write(RequestFault.BadInput("This server does not show you its schema: __schema and __type cannot be asked for."), withData: false));
         }
 
         var operation = document.Operation(request.OperationName);
