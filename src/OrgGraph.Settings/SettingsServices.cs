@@ -1,5 +1,4 @@
 using System.Reflection;
-using GraphQL;
 using GraphQL.Types;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -66,12 +65,11 @@ public static class SettingsServices
 
     private static void AddGraph(this IServiceCollection services)
     {
-        GlobalSwitches.EnableReadDescriptionFromXmlDocumentation = true;
         services.AddSingleton<IGraphTypeMappingProvider, GraphTypeMapping>();
         services.AddSingleton(typeof(OutputType<>));
         services.AddSingleton(typeof(InputType<>));
-        services.AddSingleton(typeof(AutoRegisteringInterfaceGraphType<>));
-        services.AddSingleton(typeof(EnumerationGraphType<>));
+        services.AddSingleton(typeof(InterfaceType<>));
+        services.AddSingleton(typeof(EnumType<>));
         services.AddSingleton<DateTimeScalar>();
         services.AddSingleton<UrlScalar>();
         services.AddSingleton<EmailAddressScalar>();

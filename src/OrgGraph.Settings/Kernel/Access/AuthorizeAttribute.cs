@@ -25,7 +25,7 @@ internal sealed class AuthorizeDirective : Directive
     {
         Description = "Who may use the field. All policies of a field must hold; otherwise it is null, with an error that says why.";
         Repeatable = true;
-        Arguments = new QueryArguments(new QueryArgument<NonNullGraphType<EnumerationGraphType<Policy>>>
+        Arguments = new QueryArguments(new QueryArgument<NonNullGraphType<EnumType<Policy>>>
         {
             Name = ArgumentName,
             Description = "The condition.",

@@ -34,6 +34,14 @@ internal sealed class InputType<T> : AutoRegisteringInputObjectGraphType<T>
     {
         base.ConfigureGraph();
         Name = typeof(T).Name;
+        Description ??= XmlDescriptions.Of(typeof(T));
+    }
+
+    protected override FieldType? CreateField(System.Reflection.MemberInfo memberInfo)
+    {
+        var field = base.CreateField(memberInfo);
+        field?.Description ??= XmlDescriptions.Of(memberInfo);
+        return field;
     }
 
     protected override IEnumerable<System.Reflection.MemberInfo> GetRegisteredMembers() =>

@@ -6,8 +6,31 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrgGraph.Settings.Kernel.Graph;
 
+/// <summary>An object type from a class, described by its doc comments.</summary>
+internal abstract class DescribedType<T> : AutoRegisteringObjectGraphType<T>
+{
+    protected override void ConfigureGraph()
+    {
+        base.ConfigureGraph();
+        Description ??= XmlDescriptions.Of(typeof(T));
+    }
+
+    protected override FieldType? CreateField(MemberInfo memberInfo)
+    {
+        var field = base.CreateField(memberInfo);
+        field?.Description ??= XmlDescriptions.Of(memberInfo);
+        return field;
+    }
+
+    protected override void ApplyArgumentAttributes(ParameterInfo parameterInfo, QueryArgument queryArgument)
+    {
+        base.ApplyArgumentAttributes(parameterInfo, queryArgument);
+        queryArgument.Description ??= XmlDescriptions.Of(parameterInfo);
+    }
+}
+
 /// <summary>An object type from a class, with the fields that other areas add to it.</summary>
-internal sealed class OutputType<T> : AutoRegisteringObjectGraphType<T>
+internal sealed class OutputType<T> : DescribedType<T>
 {
     public OutputType(SchemaParts parts)
     {
@@ -23,6 +46,37 @@ internal sealed class OutputType<T> : AutoRegisteringObjectGraphType<T>
     protected override IEnumerable<FieldType> ProvideFields() => base.ProvideFields().Select(field => FieldsOf.Finish(field, typeof(T)));
 }
 
+/// <summary>An interface type from an interface, described by its doc comments.</summary>
+internal sealed class InterfaceType<T> : AutoRegisteringInterfaceGraphType<T>
+{
+    protected override void ConfigureGraph()
+    {
+        base.ConfigureGraph();
+        Description ??= XmlDescriptions.Of(typeof(T));
+    }
+
+    protected override FieldType? CreateField(MemberInfo memberInfo)
+    {
+        var field = base.CreateField(memberInfo);
+        field?.Description ??= XmlDescriptions.Of(memberInfo);
+        return field;
+    }
+}
+
+/// <summary>An enumeration type, described by its doc comments.</summary>
+internal sealed class EnumType<T> : EnumerationGraphType<T>
+    where T : struct, Enum
+{
+    public EnumType()
+    {
+        Description ??= XmlDescriptions.Of(typeof(T));
+        foreach (var value in Values)
+        {
+            value.Description ??= XmlDescriptions.Of(typeof(T).GetField(value.Value!.ToString()!)!);
+        }
+    }
+}
+
 /// <summary>An operation root, composed of what the areas contribute.</summary>
 internal sealed class RootType : ObjectGraphType
 {
@@ -30,14 +84,14 @@ internal sealed class RootType : ObjectGraphType
     {
         Name = name;
         Description = description;
-        foreach (var field in contributors.SelectMany(contributor => FieldsOf.Read(contributor)).OrderBy(field => field.Name, StringComparer.Ordinal))
+        foreach (var field in contributors.SelectMany(FieldsOf.Read).OrderBy(field => field.Name, StringComparer.Ordinal))
         {
             AddField(field);
         }
     }
 }
 
-/// <summary>Reads the fields that a contributor's methods declare. Contributors are services: their methods get the parent by <c>[Parent]</c>.</summary>
+/// <summary>Reads the fields that a contributor's methods declare. Contributors are services: their methods get the parent by <see cref="ParentAttribute"/>.</summary>
 internal static class FieldsOf
 {
     public static IReadOnlyList<FieldType> Read(Type contributor)
@@ -62,7 +116,7 @@ internal static class FieldsOf
         IEnumerable<FieldType> Contributed { get; }
     }
 
-    private sealed class ContributorType<T> : AutoRegisteringObjectGraphType<T>, IContributorType
+    private sealed class ContributorType<T> : DescribedType<T>, IContributorType
         where T : class
     {
         public IEnumerable<FieldType> Contributed => Fields;

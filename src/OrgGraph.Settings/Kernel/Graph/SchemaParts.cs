@@ -72,7 +72,7 @@ internal sealed class GraphTypeMapping : IGraphTypeMappingProvider
 
         if (clrType.IsEnum)
         {
-            return typeof(EnumerationGraphType<>).MakeGenericType(clrType);
+            return typeof(EnumType<>).MakeGenericType(clrType);
         }
 
         if (clrType.Namespace?.StartsWith("OrgGraph.", StringComparison.Ordinal) != true)
@@ -86,7 +86,7 @@ internal sealed class GraphTypeMapping : IGraphTypeMappingProvider
             throw new InvalidOperationException($"{clrType.Name} holds data; it is no GraphQL type.");
         }
 
-        var open = isInputType ? typeof(InputType<>) : clrType.IsInterface ? typeof(AutoRegisteringInterfaceGraphType<>) : typeof(OutputType<>);
+        var open = isInputType ? typeof(InputType<>) : clrType.IsInterface ? typeof(InterfaceType<>) : typeof(OutputType<>);
         return open.MakeGenericType(clrType);
     }
 }
