@@ -81,15 +81,21 @@ internal sealed class Authenticator(
 
     private async ValueTask<AuthenticationOutcome> JudgeTokenAsync(Secrets.CredentialKind kind, string token, CancellationToken cancellation)
     {
-        if (await credentials.FindAsync(kind, token, cancellation) is not { } place
-            || await store.GetAsync(place.OrganizationId, cancellation) is not { } snapshot
-            || await reader.ReadAsync(kind, snapshot, place.CredentialId, cancellation) is not { } caller
-            || !snapshot.IsCredentialGood(caller, clock.GetUtcNow()))
+        Caller? caller = null;
+        var found = await credentials.FindAsync(kind, token, async place => (caller = await CallerAtAsync(kind, place, cancellation)) is not null, cancellation);
+        if (found is null || caller is null)
         {
             return Refused;
         }
 
-        usage.Record(place.OrganizationId, place.CredentialId);
+        usage.Record(found.OrganizationId, found.CredentialId);
         return new AuthenticationOutcome.Accepted(new CallerIdentity(caller, watch.Watch(caller)));
     }
+
+    private async ValueTask<Caller?> CallerAtAsync(Secrets.CredentialKind kind, CredentialPlace place, CancellationToken cancellation) =>
+        await store.GetAsync(place.OrganizationId, cancellation) is { } snapshot
+        && await reader.ReadAsync(kind, snapshot, place.CredentialId, cancellation) is { } caller
+        && snapshot.IsCredentialGood(caller, clock.GetUtcNow())
+            ? caller
+            : null;
 }

@@ -8,27 +8,47 @@ namespace OrgGraph.Server.Authentication;
 internal sealed class RevocationWatch
 {
     private readonly ConcurrentDictionary<Guid, Watched> _watched = [];
+    private readonly SnapshotStore _store;
     private readonly TimeProvider _clock;
 
     public RevocationWatch(SnapshotStore store, TimeProvider clock)
     {
-        _clock = clock;
+        (_store, _clock) = (store, clock);
         store.Changed += Check;
     }
 
     /// <summary>Cancelled when the credential is no longer good.</summary>
-    public CancellationToken Watch(Caller caller) => caller is { CredentialId: { } id, OrganizationId: { } organization }
-        ? _watched.GetOrAdd(id, _ => new Watched(organization, caller, new CancellationTokenSource())).Source.Token
-        : CancellationToken.None;
+    public CancellationToken Watch(Caller caller)
+    {
+        if (caller is not { CredentialId: { } id, OrganizationId: { } organization })
+        {
+            return CancellationToken.None;
+        }
+
+        var watched = _watched.GetOrAdd(id, _ => new Watched(organization, caller, new CancellationTokenSource()));
+
+        // It may have ended after it was looked at and before anybody watched.
+        if (_store.Peek(organization) is { } snapshot)
+        {
+            Check(id, watched, snapshot);
+        }
+
+        return watched.Source.Token;
+    }
 
     private void Check(Snapshot snapshot)
     {
         foreach (var (id, watched) in _watched)
         {
-            if (watched.OrganizationId == snapshot.OrganizationId && !snapshot.IsCredentialGood(watched.Caller, _clock.GetUtcNow()) && _watched.TryRemove(id, out _))
-            {
-                watched.Source.Cancel();
-            }
+            Check(id, watched, snapshot);
+        }
+    }
+
+    private void Check(Guid id, Watched watched, Snapshot snapshot)
+    {
+        if (watched.OrganizationId == snapshot.OrganizationId && !snapshot.IsCredentialGood(watched.Caller, _clock.GetUtcNow()) && _watched.TryRemove(id, out _))
+        {
+            watched.Source.Cancel();
         }
     }
 

@@ -15,10 +15,13 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
     /// <summary>Transactions begun for writing.</summary>
     public int Writes => Volatile.Read(ref _writes);
 
+    /// <summary>No connection can be opened for reading, as when the database is away.</summary>
+    public bool IsDown { get; set; }
+
     public Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
     {
         Interlocked.Increment(ref _reads);
-        return inner.OpenReaderAsync(cancellation);
+        return IsDown ? Task.FromException<DbConnection>(new Microsoft.Data.Sqlite.SqliteException("The database is away.", 14)) : inner.OpenReaderAsync(cancellation);
     }
 
     public Task<DbConnection> OpenWriterAsync(CancellationToken cancellation) => inner.OpenWriterAsync(cancellation);

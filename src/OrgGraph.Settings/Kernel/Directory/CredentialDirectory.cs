@@ -26,15 +26,22 @@ public sealed class CredentialDirectory
         _hasher = hasher;
     }
 
-    /// <summary>Where a well-formed token leads; null when nobody has it.</summary>
-    public async ValueTask<CredentialPlace?> FindAsync(CredentialKind kind, string token, CancellationToken cancellation)
+    /// <summary>Where a well-formed token leads; null when nobody has it, or it is not good.</summary>
+    /// <param name="isGood">Whether what was found still is.</param>
+    public async ValueTask<CredentialPlace?> FindAsync(CredentialKind kind, string token, Func<CredentialPlace, ValueTask<bool>> isGood, CancellationToken cancellation)
     {
         var candidates = _hasher.Candidates(kind == CredentialKind.ApiKey ? TokenPurpose.ApiKey : TokenPurpose.ServiceToken, token);
         foreach (var candidate in candidates)
         {
             if (_places.TryGetValue(candidate.Hash, out var known))
             {
-                return known;
+                if (await isGood(known))
+                {
+                    return known;
+                }
+
+                // One that has ended takes the way of one that never was: the time of the refusal must not tell them apart.
+                _places.TryRemove(candidate.Hash, out _);
             }
         }
 
@@ -43,16 +50,22 @@ public sealed class CredentialDirectory
             var rows = await _database.QueryAsync(CredentialRow.Table, "Hash = @hash", cancellation, ("hash", candidate.Hash));
             if (rows.Count == 1 && TokenHasher.FixedTimeEquals(new TokenHash(rows[0].PepperId, rows[0].Hash), candidate))
             {
-                if (_places.Count >= MaxCached)
-                {
-                    _places.Clear();
-                }
-
-                return _places[candidate.Hash] = new CredentialPlace(rows[0].OrganizationId, rows[0].CredentialId);
+                var place = new CredentialPlace(rows[0].OrganizationId, rows[0].CredentialId);
+                return await isGood(place) ? Remember(candidate.Hash, place) : null;
             }
         }
 
         return null;
+    }
+
+    private CredentialPlace Remember(string hash, CredentialPlace place)
+    {
+        if (_places.Count >= MaxCached)
+        {
+            _places.Clear();
+        }
+
+        return _places[hash] = place;
     }
 
     /// <summary>Where an invitation's link leads; null when it is void or never was.</summary>

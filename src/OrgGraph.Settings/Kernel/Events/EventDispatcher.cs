@@ -9,6 +9,7 @@ public sealed class EventDispatcher
 {
     private readonly ConcurrentDictionary<Guid, OrganizationFeed> _feeds = [];
     private readonly Lock _gate = new();
+    private readonly SnapshotStore _store;
     private readonly EventLog _log;
     private readonly IEventModel _model;
     private readonly TimeProvider _clock;
@@ -16,6 +17,7 @@ public sealed class EventDispatcher
 
     internal EventDispatcher(SnapshotStore store, UsageTracker usage, EventLog log, IEventModel model, TimeProvider clock, ILogger<EventDispatcher> logger)
     {
+        _store = store;
         _log = log;
         _model = model;
         _clock = clock;
@@ -34,6 +36,12 @@ public sealed class EventDispatcher
         lock (_gate)
         {
             var feed = _feeds.GetOrAdd(snapshot.OrganizationId, id => new OrganizationFeed(snapshot, _log, _model, _clock, _logger));
+            if (_store.Peek(snapshot.OrganizationId) is { } newest)
+            {
+                // A change between the look at the organization and this found no feed to tell: the feed reads it from the log.
+                feed.Post(new FeedMessage.Changed(newest, null));
+            }
+
             var subscriber = new Subscriber(subscription, sink, Leave);
             feed.Join(subscriber);
             return subscriber;

@@ -152,15 +152,23 @@ internal sealed class OrganizationFeed
     private async Task DeliverAsync(SettingsEvent happened)
     {
         await RegroupAsync();
-        foreach (var members in _classes.Values.Where(members => members.Count > 0).ToList())
+        foreach (var members in _classes.Values.ToList())
         {
-            var first = members[0];
-            if (EventFor(first, happened) is { } wanted && wanted.CanBeSeenBy(first.Subscription.Caller, _snapshot))
+            // The first speaks for all of its class: it must not be one whose credential is over.
+            members.RemoveAll(member => IsOver(member) && member.Drop());
+            if (members is [var first, ..] && EventFor(first, happened) is { } wanted && wanted.CanBeSeenBy(first.Subscription.Caller, _snapshot))
             {
                 var json = await first.Subscription.Execute(first.Subscription.Caller, wanted, _snapshot);
                 members.RemoveAll(member => !member.Offer(json));
             }
         }
+    }
+
+    private bool IsOver(Subscriber subscriber)
+    {
+        var now = _clock.GetUtcNow();
+        var caller = subscriber.Subscription.Caller;
+        return caller.ExpiresAt <= now || !_snapshot.IsCredentialGood(caller, now);
     }
 
     // A stream of one's own rights gets an event of its own making, and only when they are others than before.
@@ -222,7 +230,8 @@ internal sealed class OrganizationFeed
         var verdict = Policies.Check(subscription.Policies, subscription.Caller, _snapshot, new Scope(_snapshot.OrganizationId), _clock.GetUtcNow());
         if (verdict != Verdict.Allowed)
         {
-            subscriber.Finish(verdict == Verdict.NotAuthenticated ? null : subscription.Refuse(verdict));
+            // A credential that is over ends its connection as a whole, and the transport says so: a complete from here could come first.
+            _ = verdict == Verdict.NotAuthenticated ? subscriber.Drop() : subscriber.Finish(subscription.Refuse(verdict));
             return false;
         }
 

@@ -104,13 +104,22 @@ internal sealed class Subscriber(Subscription subscription, IEventSink sink, Act
         }
     }
 
-    public void Finish(ReadOnlyMemory<byte>? last)
+    /// <summary>Nothing more is said to it; its connection ends by itself.</summary>
+    public bool Drop()
+    {
+        lock (_gate)
+        {
+            return _isOver = true;
+        }
+    }
+
+    public bool Finish(ReadOnlyMemory<byte>? last)
     {
         lock (_gate)
         {
             if (_isOver)
             {
-                return;
+                return true;
             }
 
             _isOver = true;
@@ -120,6 +129,7 @@ internal sealed class Subscriber(Subscription subscription, IEventSink sink, Act
             }
 
             sink.Complete();
+            return true;
         }
     }
 

@@ -97,6 +97,11 @@ public sealed class GraphExecutor
             return new GraphAnswer(GraphOutcome.MutationNotAllowed, ResultWriter.Write(RequestFault.BadInput("A mutation needs POST."), withData: false));
         }
 
+        if (!request.AllowMutation && FieldNames.In(document.Document).Contains("invitation"))
+        {
+            return new GraphAnswer(GraphOutcome.MutationNotAllowed, ResultWriter.Write(RequestFault.BadInput("invitation(token:) needs POST: logs keep addresses, and the token admits."), withData: false));
+        }
+
         var context = new RequestContext(request.Caller, _store, _people, _clock, cancellation);
         var result = await RunAsync(document, request, context);
         RecordActivity(context);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OrgGraph.Settings.Kernel.Data;
+using OrgGraph.Settings.Kernel.Snapshots;
 using OrgGraph.Settings.Kernel.Writing;
 
 namespace OrgGraph.Settings.Kernel.Work;
@@ -17,6 +18,7 @@ public sealed class WorkRunner
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
+    private readonly SnapshotStore _store;
     private readonly Database _database;
     private readonly Dictionary<string, IWorkHandler> _handlers;
     private readonly IdSource _ids;
@@ -25,8 +27,9 @@ public sealed class WorkRunner
     private readonly Guid _owner;
     private readonly Channel<bool> _nudges = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    internal WorkRunner(Database database, Writer writer, IEnumerable<IWorkHandler> handlers, IdSource ids, TimeProvider clock, ILogger<WorkRunner> log)
+    internal WorkRunner(SnapshotStore store, Database database, Writer writer, IEnumerable<IWorkHandler> handlers, IdSource ids, TimeProvider clock, ILogger<WorkRunner> log)
     {
+        _store = store;
         _database = database;
         _handlers = handlers.ToDictionary(handler => handler.Kind);
         _ids = ids;
@@ -67,6 +70,12 @@ public sealed class WorkRunner
     /// <summary>Does what is due; tells how many items there were.</summary>
     internal async Task<int> RunDueAsync(CancellationToken cancellation)
     {
+        // On unconfirmed copies nothing can be decided: what is leased now would only be put off.
+        if (!_store.IsConfirmed)
+        {
+            return 0;
+        }
+
         var now = _clock.GetUtcNow();
         var due = await _database.QueryAsync(
             DueSql(_database.Dialect), WorkItemRow.Table.Read, cancellation, ("now", now), ("limit", AtOnce));
