@@ -176,7 +176,7 @@ public sealed class EventReader : IAsyncDisposable
                 {
                     kind = line[7..];
                 }
-                else if (line.StartsWith("data:", StringComparison.Ordinal))
+                else if (line.StartsWith("data:", StringComparison.Ordinal) && (line.Length > 6 || kind != "next"))
                 {
                     var data = line[5..].Trim();
                     await _events.Writer.WriteAsync((kind, data.Length == 0 ? default : JsonDocument.Parse(data).RootElement));
