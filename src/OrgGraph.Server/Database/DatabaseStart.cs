@@ -1,8 +1,5 @@
-using System.Reflection;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using OrgGraph.Migrations.Sqlite;
 
 namespace OrgGraph.Server.Database;
@@ -14,9 +11,8 @@ namespace OrgGraph.Server.Database;
 internal sealed class DatabaseStart(ServerSetup setup, ILogger<DatabaseStart> log)
 {
     private static readonly Version OldestNative = new(3, 51, 3);
-    private static readonly string[] Known = [.. typeof(SqliteContext).Assembly.GetTypes()
-        .Where(type => type.GetCustomAttribute<DbContextAttribute>()?.ContextType == typeof(SqliteContext))
-        .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>().Order(StringComparer.Ordinal)];
+    // Not read from the migrations' attributes: that alone would wake EF Core.
+    private static readonly string[] Known = SqliteMigrations.Ids;
 
     /// <summary>Migrates when that is wanted and needed.</summary>
     /// <exception cref="StartRefusedException">The database is newer, not migrated, not durable, or cannot be opened.</exception>

@@ -276,27 +276,4 @@ public sealed class GraphExecutor
         var variables = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request.Variables.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary());
         return $"{document.Hash}.{request.OperationName}.{Convert.ToHexString(SHA256.HashData(variables))}";
     }
-
-    private sealed class FieldNames : GraphQLParser.Visitors.ASTVisitor<FieldNames.State>
-    {
-        public static HashSet<string> In(GraphQLDocument document)
-        {
-            var state = new State();
-            new FieldNames().VisitAsync(document, state).AsTask().GetAwaiter().GetResult();
-            return state.Names;
-        }
-
-        protected override ValueTask VisitFieldAsync(GraphQLField field, State context)
-        {
-            context.Names.Add(field.Name.StringValue);
-            return base.VisitFieldAsync(field, context);
-        }
-
-        internal sealed class State : GraphQLParser.Visitors.IASTVisitorContext
-        {
-            public HashSet<string> Names { get; } = [];
-
-            public CancellationToken CancellationToken => default;
-        }
-    }
 }
