@@ -134,12 +134,23 @@ public sealed class OrgGraphApp : IAsyncDisposable
         return !Directory.Exists(folder) ? [] : [.. Directory.GetFiles(folder, "*.eml").Order(StringComparer.Ordinal).Select(file => MimeKit.MimeMessage.Load(file))];
     }
 
+    // All pools would be other tests' too.
+    private void ClearOwnPools()
+    {
+        var plain = $"Data Source={Path.Combine(DataDirectory, "orggraph.db")}";
+        foreach (var connectionString in new[] { plain, new OrgGraph.Migrations.Sqlite.SqliteDialect(plain).ConnectionString })
+        {
+            using var connection = new Microsoft.Data.Sqlite.SqliteConnection(connectionString);
+            Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        ClearOwnPools();
         if (_ownsData)
         {
             Directory.Delete(DataDirectory, recursive: true);
