@@ -78,8 +78,8 @@ public sealed class ApiKeyQueries(UsageTracker usage, EndedApiKeys ended)
         var list = where?.Status?.Any(status => status >= CredentialStatus.Revoked) == true
             ? await ended.WithAsync(snapshot, keys.All, isOwner ? null : context.Caller().Principal!.Value.Id, by, context.CancellationToken)
             : by.Tag == "used" ? [.. keys.All.Order(by)] : keys.In(by);
-        list = Filtered(list, where ?? new ApiKeyFilter(), snapshot, context.Request().Now);
-        return new ApiKeyConnection(Paging.Of(Name, list, by, arguments).Select(row => new ApiKey(snapshot, row)));
+        var matches = Filter(where ?? new ApiKeyFilter(), snapshot, context.Request().Now);
+        return new ApiKeyConnection(Paging.Of(Name, list, by, arguments, matches).Select(row => new ApiKey(snapshot, row)));
     }
 
     internal static ApiKeyEdge? EdgeOf(OrganizationSnapshot organization, ApiKey? key, Guid id) => key is null ? null : new ApiKeyEdge
@@ -88,16 +88,14 @@ public sealed class ApiKeyQueries(UsageTracker usage, EndedApiKeys ended)
         Cursor = new PageCursor($"{Name}.{ApiKeySnapshot.ByCreation.Tag}-", ApiKeySnapshot.ByCreation.Key(organization.ApiKeys.All[id]!), id).ToString(),
     };
 
-    // Without a filter that leaves anything out the sorted list serves as it is: nothing is copied.
-    private IReadOnlyList<ApiKeySnapshot> Filtered(IReadOnlyList<ApiKeySnapshot> keys, ApiKeyFilter where, OrganizationSnapshot snapshot, DateTimeOffset now)
+    private Func<ApiKeySnapshot, bool> Filter(ApiKeyFilter where, OrganizationSnapshot snapshot, DateTimeOffset now)
     {
         var creator = where.CreatorId is { } id ? GlobalId.Parse(id, "creatorId").In(NodeType.User, snapshot.OrganizationId) ?? Guid.Empty : (Guid?)null;
-        bool Matches(ApiKeySnapshot key) =>
+        return key =>
             (where.Status is { } statuses ? statuses.Contains(key.Status(now)) : key.Status(now) <= CredentialStatus.Expiring)
             && (creator is null || key.CreatorId == creator)
             && (where.Search is not { Length: > 0 } search || key.Name.Contains(search, StringComparison.OrdinalIgnoreCase) || key.Preview.Contains(search, StringComparison.OrdinalIgnoreCase))
             && (where.UnusedSince is not { } since || (usage.LastUsed(key.Id) ?? key.CreatedAt) < since);
-        return new FilteredList<ApiKeySnapshot>(keys, Matches).Whole();
     }
 
     private SortOrder<ApiKeySnapshot> OrderOf(ApiKeyOrder[]? order)

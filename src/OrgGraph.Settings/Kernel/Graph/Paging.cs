@@ -93,6 +93,53 @@ internal static class Paging
         return new Page<T>(items, to < sorted.Count, from > 0, () => sorted.Count);
     }
 
+    /// <summary>A page of those that match: only as many are looked at as the page needs, unless the total is asked for.</summary>
+    public static Page<T> Of<T>(string name, IReadOnlyList<T> sorted, SortOrder<T> order, PageArguments arguments, Func<T, bool> matches)
+        where T : class, IEntity
+    {
+        var (count, fromEnd) = arguments.Size();
+        var tag = $"{name}.{order.Tag}{(order.Descending ? '-' : '+')}";
+        var start = arguments.After is { } after ? Find(sorted, order, PageCursor.Parse(after, tag, "after"), past: true) : 0;
+        var end = Math.Max(start, arguments.Before is { } before ? Find(sorted, order, PageCursor.Parse(before, tag, "before"), past: false) : sorted.Count);
+        var found = new List<T>(count + 1);
+        for (var i = fromEnd ? end - 1 : start; i >= start && i < end && found.Count <= count; i += fromEnd ? -1 : 1)
+        {
+            if (matches(sorted[i]))
+            {
+                found.Add(sorted[i]);
+            }
+        }
+
+        var hasMore = found.Count > count;
+        if (hasMore)
+        {
+            found.RemoveAt(count);
+        }
+
+        if (fromEnd)
+        {
+            found.Reverse();
+        }
+
+        var hasBefore = Any(sorted, 0, start, matches);
+        var hasAfter = Any(sorted, end, sorted.Count, matches);
+        var items = found.ConvertAll(item => (item, new PageCursor(tag, order.Key(item), item.Id).ToString()));
+        return new Page<T>(items, hasAfter || (!fromEnd && hasMore), hasBefore || (fromEnd && hasMore), () => sorted.Count(matches));
+    }
+
+    private static bool Any<T>(IReadOnlyList<T> sorted, int from, int to, Func<T, bool> matches)
+    {
+        for (var i = from; i < to; i++)
+        {
+            if (matches(sorted[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static int Find<T>(IReadOnlyList<T> sorted, SortOrder<T> order, PageCursor cursor, bool past)
         where T : class, IEntity
     {

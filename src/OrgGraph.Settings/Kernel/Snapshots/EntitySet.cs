@@ -32,8 +32,8 @@ public sealed record SortOrder<T>(string Tag, Func<T, SortKey> Key, bool Descend
     public int Compare(SortKey key, Guid id, SortKey otherKey, Guid otherId)
     {
         var order = key.CompareTo(otherKey);
-        order = Descending ? -order : order;
-        return order != 0 ? order : id.CompareTo(otherId);
+        order = order != 0 ? order : id.CompareTo(otherId);
+        return Descending ? -order : order;
     }
 }
 
@@ -72,6 +72,11 @@ public sealed class EntitySet<T>
         if (order.Tag == Order.Tag && order.Descending == Order.Descending)
         {
             return _sorted;
+        }
+
+        if (order.Tag == Order.Tag)
+        {
+            return new ReversedList<T>(_sorted);
         }
 
         var name = order.Tag + (order.Descending ? '-' : '+');
