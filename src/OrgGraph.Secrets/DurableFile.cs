@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace OrgGraph.Secrets;
 
@@ -57,19 +58,13 @@ internal static class DurableFile
             return;
         }
 
-        var folder = Open(Encoding.UTF8.GetBytes(path + "\0"), 0);
-        if (folder < 0)
+        using var folder = new SafeFileHandle(Open(Encoding.UTF8.GetBytes(path + "\0"), 0), ownsHandle: true);
+        if (folder.IsInvalid)
         {
             throw new IOException($"Cannot open the folder {path} to sync it (error {Marshal.GetLastPInvokeError()}).");
         }
 
-        var failed = Fsync(folder) != 0;
-        var error = Marshal.GetLastPInvokeError();
-        _ = Close(folder);
-        if (failed)
-        {
-            throw new IOException($"Cannot sync the folder {path} (error {error}).");
-        }
+        RandomAccess.FlushToDisk(folder);
     }
 
     private static FileStreamOptions OwnerOnly(FileMode mode)
@@ -86,12 +81,4 @@ internal static class DurableFile
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open(byte[] path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Fsync(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int descriptor);
 }

@@ -101,27 +101,31 @@ public sealed partial class KeyRing : IKeyWrapper
     }
 
     /// <inheritdoc/>
-    public ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
+    public bool Holds(string keyId) => FindEncryptionKey(keyId) is not null;
+
+    /// <inheritdoc/>
+    public ValueTask<WrappedKey> WrapAsync(SecretContext context, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
     {
         if (dataKey.Length != RingKey.KeyBytes)
         {
             throw new ArgumentException("A data key has 32 bytes.", nameof(dataKey));
         }
 
-        var key = _state.EncryptionKeys[0];
+        var key = KeptNewest();
         return ValueTask.FromResult(new WrappedKey(key.Id.Text, key.Wrap(dataKey.Span)));
     }
 
     /// <inheritdoc/>
-    public ValueTask<byte[]> UnwrapAsync(WrappedKey key, CancellationToken cancellationToken)
+    public ValueTask<byte[]> UnwrapAsync(SecretContext context, WrappedKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
         var found = FindEncryptionKey(key.KeyId);
         try
         {
-            // Another process may have rotated since.
-            if (found is null && Refresh())
+            // Another process may have rotated since; looked for even when nothing had changed, as another thread may have taken it in.
+            if (found is null)
             {
+                Refresh();
                 found = FindEncryptionKey(key.KeyId);
             }
         }
@@ -133,6 +137,25 @@ public sealed partial class KeyRing : IKeyWrapper
         return found is not null
             ? ValueTask.FromResult(found.Unwrap(key.Bytes))
             : throw new SecretUnreadableException(SecretUnreadableReason.KeyMissing, key.KeyId);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KeyRingHealth> CheckAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Check());
+
+    // What is wrapped under a key that is in memory alone is lost with the process. And after a rotation by another process nothing more
+    // is to go under the old key.
+    private RingKey KeptNewest()
+    {
+        if (_folder is not { } folder)
+        {
+            return _state.EncryptionKeys[0];
+        }
+
+        Refresh();
+        var key = _state.EncryptionKeys[0];
+        return Guarded(folder.FolderPath, () => folder.Keeps(key))
+            ? key
+            : throw new KeyRingException($"The file of the key '{key.Id.Text}' in {folder.FolderPath} holds another key by now. Nothing is encrypted under it: restore the folder from its backup.");
     }
 
     private static byte[] Decode(string name, string value)

@@ -113,6 +113,16 @@ internal sealed class RingFolder(string path)
         }
     }
 
+    /// <summary>Whether the key's file holds it still.</summary>
+    /// <exception cref="KeyRingException">The file is missing, half-written, or open to others.</exception>
+    public bool Keeps(RingKey key)
+    {
+        var kept = ReadKey(key.Id);
+        var isSame = kept.HasSameMaterial(key);
+        kept.Wipe();
+        return isSame;
+    }
+
     private RingState LoadListed(byte[] list, RingState? known)
     {
         var manifest = RingManifest.TryRead(list, ManifestPath)

@@ -12,6 +12,9 @@ namespace OrgGraph.Secrets;
 /// <param name="wrapper">Wraps the data keys.</param>
 public sealed class SecretSealer(IKeyWrapper wrapper)
 {
+    /// <summary>The length of a data key, in bytes.</summary>
+    public const int DataKeyBytes = RingKey.KeyBytes;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Encrypts bytes for one place.</summary>
@@ -27,7 +30,7 @@ public sealed class SecretSealer(IKeyWrapper wrapper)
         try
         {
             RandomNumberGenerator.Fill(dataKey);
-            var wrapped = await wrapper.WrapAsync(dataKey, cancellationToken);
+            var wrapped = await wrapper.WrapAsync(context, dataKey, cancellationToken);
             return new SealedSecret(wrapped, AesBox.Seal(dataKey, plain.Span, associated));
         }
         finally
@@ -69,7 +72,7 @@ public sealed class SecretSealer(IKeyWrapper wrapper)
     {
         ArgumentNullException.ThrowIfNull(sealedSecret);
         var associated = context.ToAssociatedData(SealedSecret.CurrentVersion);
-        var dataKey = await UnwrapAsync(sealedSecret.WrappedKey, context, cancellationToken);
+        var dataKey = await UnwrapAsync(context, sealedSecret.WrappedKey, cancellationToken);
         try
         {
             var plain = GC.AllocateUninitializedArray<byte>(sealedSecret.Box.Length - AesBox.Overhead, pinned: true);
@@ -103,11 +106,12 @@ public sealed class SecretSealer(IKeyWrapper wrapper)
     }
 
     /// <summary>Wraps the data key anew under the newest key-encryption key; nonce, tag and ciphertext stay.</summary>
+    /// <param name="context">The place it was sealed for.</param>
     /// <param name="sealedSecret">The sealed secret.</param>
     /// <param name="cancellationToken">Ends the wait for a key service.</param>
     /// <returns>The re-wrapped secret; the same instance when it was under the newest key already, so that an interrupted pass can be begun again.</returns>
     /// <exception cref="SecretUnreadableException">The old key is missing, or the wrapped key was altered.</exception>
-    public async ValueTask<SealedSecret> RewrapAsync(SealedSecret sealedSecret, CancellationToken cancellationToken = default)
+    public async ValueTask<SealedSecret> RewrapAsync(SecretContext context, SealedSecret sealedSecret, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sealedSecret);
         if (sealedSecret.WrappedKey.KeyId == wrapper.NewestKeyId)
@@ -115,10 +119,10 @@ public sealed class SecretSealer(IKeyWrapper wrapper)
             return sealedSecret;
         }
 
-        var dataKey = await UnwrapAsync(sealedSecret.WrappedKey, context: null, cancellationToken);
+        var dataKey = await UnwrapAsync(context, sealedSecret.WrappedKey, cancellationToken);
         try
         {
-            return new SealedSecret(await wrapper.WrapAsync(dataKey, cancellationToken), sealedSecret.Box);
+            return new SealedSecret(await wrapper.WrapAsync(context, dataKey, cancellationToken), sealedSecret.Box);
         }
         finally
         {
@@ -126,14 +130,14 @@ public sealed class SecretSealer(IKeyWrapper wrapper)
         }
     }
 
-    private async ValueTask<byte[]> UnwrapAsync(WrappedKey key, SecretContext? context, CancellationToken cancellationToken)
+    private async ValueTask<byte[]> UnwrapAsync(SecretContext context, WrappedKey key, CancellationToken cancellationToken)
     {
         byte[] dataKey;
         try
         {
-            dataKey = await wrapper.UnwrapAsync(key, cancellationToken);
+            dataKey = await wrapper.UnwrapAsync(context, key, cancellationToken);
         }
-        catch (SecretUnreadableException failure) when (failure.Context is null && context is not null)
+        catch (SecretUnreadableException failure) when (failure.Context is null)
         {
             // The wrapper does not know the place; an operator needs it.
             throw new SecretUnreadableException(failure.Reason, failure.KeyId, context, failure);

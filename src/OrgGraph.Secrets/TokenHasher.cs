@@ -84,6 +84,11 @@ public sealed class TokenHasher
         return candidates;
     }
 
+    /// <summary>Takes in what another process changed in the ring: to be called before a token is refused as unknown. See <see cref="KeyRing.Refresh"/>.</summary>
+    /// <returns>True when the ring changed: then the candidates may be others.</returns>
+    /// <exception cref="KeyRingException">The ring on disk is unusable; the keys in memory stay.</exception>
+    public bool Refresh() => _ring.Refresh();
+
     /// <summary>Compares two hashes in a time that depends on their length only. The index found the row; this keeps a lax collation from deciding who gets
     /// in.</summary>
     /// <param name="one">A hash.</param>
@@ -164,7 +169,17 @@ public sealed class TokenHasher
         return new Secret(new string(text));
     }
 
-    private RingKey Pepper(string id) =>
-        Array.Find(_ring.State.Peppers, pepper => pepper.Id.Text == id)
-        ?? throw new KeyRingException($"The ring has no pepper '{id}': it was retired, or this is another ring. Restore the ring from its backup.");
+    // Another process may have added it since; looked for even when nothing had changed, as another thread may have taken it in.
+    private RingKey Pepper(string id)
+    {
+        if (FindPepper(id) is { } known)
+        {
+            return known;
+        }
+
+        _ring.Refresh();
+        return FindPepper(id) ?? throw new KeyRingException($"The ring has no pepper '{id}': it was retired, or this is another ring. Restore the ring from its backup.");
+    }
+
+    private RingKey? FindPepper(string id) => Array.Find(_ring.State.Peppers, pepper => pepper.Id.Text == id);
 }

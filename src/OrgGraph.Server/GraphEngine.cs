@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrgGraph.Server.Authentication;
+using OrgGraph.Server.RateLimiting;
+using OrgGraph.Server.Telemetry;
 using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Events;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Kernel.Snapshots;
@@ -10,35 +13,74 @@ using OrgGraph.Transport;
 namespace OrgGraph.Server;
 
 /// <summary>The transport's executor: ours.</summary>
-internal sealed class GraphEngine(GraphExecutor executor, SnapshotCatchUp catchUp, ServerSetup setup) : IGraphQLEngine
+internal sealed class GraphEngine(
+    GraphExecutor executor, SnapshotCatchUp catchUp, ServerSetup setup, RateLimits limits, NodeLimit node, ServerMetrics metrics, RequestLog log, TimeProvider clock) : IGraphQLEngine
 {
     private const string MinVersionHeader = "OrgGraph-Min-Version";
     private const int RetrySeconds = 2;
 
+    private static readonly RequestFault TooManyInFlight =
+        RequestFault.TooSoon($"{RateLimits.InFlight} requests with this credential are being answered already. Wait for one of them.", TimeSpan.FromSeconds(1));
+
     public async ValueTask<EngineAnswer> ExecuteAsync(GraphQLRequest request, ConnectionIdentity identity, HttpContext context, CancellationToken cancellation)
     {
+        var began = clock.GetTimestamp();
         var caller = ((CallerIdentity)identity).Caller;
+        using var span = ServerActivities.Operation();
+        var rates = setup.Options.RateLimiting ? limits.Of(caller, context) : null;
+        using var inFlight = rates?.Enter();
+        if (inFlight is { IsAcquired: false })
+        {
+            Refused(RequestErrorCodes.RateLimited, RefusalReason.InFlight, caller, context);
+            return new EngineAnswer.Whole(AnswerKind.RateLimited, ResultJson.Of(TooManyInFlight), TooManyInFlight.RetryAfterSeconds);
+        }
+
         if (context.Request.Headers.TryGetValue(MinVersionHeader, out var wanted) && !await CatchUpAsync(wanted.ToString(), caller, cancellation))
         {
+            Refused(RequestErrorCodes.Unavailable, RefusalReason.Behind, caller, context);
             return new EngineAnswer.Whole(AnswerKind.Unavailable, ResultJson.Unavailable("This server has not caught up to that version yet. Try again."), RetrySeconds);
         }
 
-        var answer = await executor.ExecuteAsync(
-            new GraphRequest(
-                request.Query, request.OperationName, request.Variables, caller, TraceIds.Current(context), request.AllowMutation, request.AllowSubscription, setup.MayIntrospect(!identity.IsAnonymous)),
-            cancellation);
-        if (answer.Stream is { } stream)
+        using var turn = await node.EnterAsync(cancellation);
+        if (!turn.IsAcquired)
         {
-            return new EngineAnswer.Stream(new EventSource(stream));
+            Refused(RequestErrorCodes.Unavailable, RefusalReason.Busy, caller, context);
+            return new EngineAnswer.Whole(AnswerKind.Unavailable, ResultJson.Unavailable("This server has too much to do now. Try again in a few seconds."), RetrySeconds);
         }
 
-        return answer.Outcome switch
-        {
-            GraphOutcome.Executed => new EngineAnswer.Whole(AnswerKind.Executed, answer.Json),
-            GraphOutcome.MutationNotAllowed => new EngineAnswer.Whole(AnswerKind.MethodNotAllowed, answer.Json),
-            GraphOutcome.Unavailable => new EngineAnswer.Whole(AnswerKind.Unavailable, answer.Json, RetrySeconds),
-            _ => new EngineAnswer.Whole(AnswerKind.RequestError, answer.Json),
-        };
+        var traceId = TraceIds.Current(context);
+        var answer = await executor.ExecuteAsync(ToGraph(request, identity, traceId, rates), cancellation);
+        span.Answered(answer);
+        log.Answered(answer, caller, traceId, clock.GetElapsedTime(began));
+        return ToTransport(answer);
+    }
+
+    private GraphRequest ToGraph(GraphQLRequest request, ConnectionIdentity identity, string traceId, IRequestRates? rates) => new(
+        request.Query,
+        request.OperationName,
+        request.Variables,
+        ((CallerIdentity)identity).Caller,
+        traceId,
+        request.AllowMutation,
+        request.AllowSubscription,
+        setup.MayIntrospect(!identity.IsAnonymous),
+        setup.IsDevelopment,
+        rates);
+
+    private static EngineAnswer ToTransport(GraphAnswer answer) => answer switch
+    {
+        { Stream: { } stream } => new EngineAnswer.Stream(new EventSource(stream)),
+        { Outcome: GraphOutcome.Executed } => new EngineAnswer.Whole(AnswerKind.Executed, answer.Json),
+        { Outcome: GraphOutcome.MutationNotAllowed } => new EngineAnswer.Whole(AnswerKind.MethodNotAllowed, answer.Json),
+        { Outcome: GraphOutcome.RateLimited } => new EngineAnswer.Whole(AnswerKind.RateLimited, answer.Json, answer.RetryAfterSeconds),
+        { Outcome: GraphOutcome.Unavailable } => new EngineAnswer.Whole(AnswerKind.Unavailable, answer.Json, RetrySeconds),
+        _ => new EngineAnswer.Whole(AnswerKind.RequestError, answer.Json),
+    };
+
+    private void Refused(string code, string reason, Caller caller, HttpContext context)
+    {
+        metrics.Refused(reason);
+        log.Refused(code, reason, caller, TraceIds.Current(context));
     }
 
     // <organization id>=<version>. Looked at only for organizations that the caller belongs to: else its wait would tell which exist.

@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
-using OrgGraph.Secrets;
+using OrgGraph.Server.Database;
+using OrgGraph.Server.Keys;
 using OrgGraph.Settings.Kernel.Data;
 
 namespace OrgGraph.Server;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: the database is reachable and the key ring usable.</summary>
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: the database is reachable and migrated, and the key ring usable.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
@@ -12,20 +14,23 @@ internal static class HealthEndpoints
         endpoints.MapGet("/health/live", context => AnswerAsync(context, []));
         endpoints.MapGet("/health/ready", async context => await AnswerAsync(context, new Dictionary<string, bool>
         {
-            ["database"] = await IsReachableAsync(context),
-            ["keyRing"] = context.RequestServices.GetRequiredService<KeyRing>().Check().IsUsable,
+            ["database"] = await IsMigratedAsync(context),
+            ["keyRing"] = await context.RequestServices.GetRequiredService<KeyRingCheck>().IsUsableAsync(context.RequestAborted),
         }));
     }
 
-    private static async Task<bool> IsReachableAsync(HttpContext context)
+    // Unreachable, and one that is not as this server found it at its start: both are no database to work with.
+    private static async Task<bool> IsMigratedAsync(HttpContext context)
     {
         try
         {
             await using var connection = await context.RequestServices.GetRequiredService<ISqlDialect>().OpenReaderAsync(context.RequestAborted);
             await using var command = connection.CreateCommand();
-            command.CommandText = "SELECT COUNT(*) FROM Organizations";
-            await command.ExecuteScalarAsync(context.RequestAborted);
-            return true;
+            command.CommandText = "SELECT COUNT(*) FROM __EFMigrationsHistory WHERE MigrationId = @newest";
+            var newest = command.CreateParameter();
+            (newest.ParameterName, newest.Value) = ("@newest", context.RequestServices.GetRequiredService<DatabaseStart>().Newest);
+            command.Parameters.Add(newest);
+            return Convert.ToInt32(await command.ExecuteScalarAsync(context.RequestAborted), CultureInfo.InvariantCulture) == 1;
         }
         catch (System.Data.Common.DbException)
         {

@@ -2,6 +2,9 @@ using OrgGraph.Server.Authentication.Issuers;
 using OrgGraph.Server.Database;
 using OrgGraph.Server.Demo;
 using OrgGraph.Server.Ide;
+using OrgGraph.Server.Integrations;
+using OrgGraph.Server.Keys;
+using OrgGraph.Server.Telemetry;
 using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Seeding;
 using OrgGraph.Transport;
@@ -15,8 +18,10 @@ public static class OrgGraphServer
     {
         await using var app = Build(args, forServing: true);
         await PrepareAsync(app);
+        // It says in the log what is wrong, before anybody asks.
+        await app.Services.GetRequiredService<KeyRingCheck>().IsUsableAsync(CancellationToken.None);
         await app.StartAsync();
-        Announce(app);
+        app.Announce();
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -32,12 +37,15 @@ public static class OrgGraphServer
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            // Above the limit of an address, so that a longer one gets an answer of ours.
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
         });
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {
             builder.WebHost.UseUrls(ServerSetup.DefaultUrl);
         }
 
+        builder.UseLogFormats();
         builder.Services.AddOrgGraph(setup);
         configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(9));
@@ -71,28 +79,19 @@ public static class OrgGraphServer
 
     private static void Map(WebApplication app, ServerSetup setup)
     {
+        app.UseKnownProxies(setup.KnownProxies);
         app.UseSecurityHeaders(setup);
+        app.UseMetrics(setup);
         app.UseIde(setup.Ide == IdeKind.BananaCakePop, FirstDocument.Text);
         app.UseSchemaText(setup);
         app.UseRouting();
         app.MapHealth();
+        app.MapSlackCallback();
         if (setup.IsDemo)
         {
             app.MapDemoToken();
         }
 
         app.MapGraphQLTransport("/graphql");
-    }
-
-    private static void Announce(WebApplication app)
-    {
-        var setup = app.Services.GetRequiredService<ServerSetup>();
-        var log = app.Services.GetRequiredService<ILogger<Program>>();
-        log.LogInformation("OrgGraph answers at {Addresses}; GraphQL and its IDE at {GraphQL}", string.Join(", ", app.Urls), app.Urls.First() + "/graphql");
-        log.LogInformation("Data folder: {Folder} (delete it to begin anew)", setup.DataDirectory);
-        if (setup.IsDemo)
-        {
-            log.LogInformation("Demo sign-ins (POST /demo/token): {People}", string.Join(", ", DemoOrganization.SignIns.Select(person => $"{person.Email} ({person.Role})")));
-        }
     }
 }

@@ -1,3 +1,5 @@
+using OrgGraph.Server.Telemetry;
+
 namespace OrgGraph.Server;
 
 /// <summary>What every answer carries, and which requests are no requests to this server.</summary>
@@ -6,6 +8,7 @@ internal static class SecurityHeaders
     public static void UseSecurityHeaders(this WebApplication app, ServerSetup setup)
     {
         var address = app.Services.GetRequiredService<PublicAddress>();
+        var metrics = app.Services.GetRequiredService<ServerMetrics>();
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
@@ -24,6 +27,7 @@ internal static class SecurityHeaders
                 return next(context);
             }
 
+            metrics.Refused(RefusalReason.Host);
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return context.Response.WriteAsync("This name is not this server's. Set OrgGraph__PublicUrl or OrgGraph__AllowedHosts.");
         });

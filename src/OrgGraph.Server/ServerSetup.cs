@@ -1,5 +1,8 @@
-using OrgGraph.Secrets;
 using OrgGraph.Server.Authentication.Issuers;
+using OrgGraph.Server.Database;
+using OrgGraph.Server.Keys;
+using OrgGraph.Server.Outbound;
+using OrgGraph.Server.Telemetry;
 
 namespace OrgGraph.Server;
 
@@ -8,22 +11,38 @@ public sealed class ServerSetup
 {
     public const string DefaultUrl = "http://127.0.0.1:5080";
 
-    private ServerSetup(OrgGraphOptions options, IHostEnvironment environment, string dataDirectory)
+    // Shorter ones can be guessed by whoever may try for long.
+    private const int ShortestMetricsToken = 16;
+
+    private ServerSetup(OrgGraphOptions options, IHostEnvironment environment, string dataDirectory, KeyRingSource keyRing, bool hasCollector)
     {
         Options = options;
+        HasCollector = hasCollector;
         IsDevelopment = environment.IsDevelopment();
+        KnownProxies = Server.KnownProxies.Parse(options.Proxy.KnownNetworks);
+        AllowedNetworks = AddressRules.Parse(options.Outbound.AllowedNetworks ?? (IsDevelopment ? "127.0.0.0/8, ::1/128" : ""));
         DataDirectory = dataDirectory;
-        KeyRingDirectory = options.Secrets.KeyRing ?? Path.Combine(dataDirectory, "keys");
-        ConnectionString = options.Database.ConnectionString ?? $"Data Source={Path.Combine(dataDirectory, "orggraph.db")}";
+        KeyRing = keyRing;
+        ConnectionString = DatabaseProviders.ConnectionString(options.Database, dataDirectory);
     }
 
     public OrgGraphOptions Options { get; }
 
     public bool IsDevelopment { get; }
 
+    /// <summary>Whose word on the client's address counts.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> KnownProxies { get; }
+
+    /// <summary>Whether metrics and traces are sent to an OpenTelemetry collector.</summary>
+    public bool HasCollector { get; }
+
+    /// <summary>Private networks that may be reached on a tenant's word.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> AllowedNetworks { get; }
+
     public string DataDirectory { get; }
 
-    public string KeyRingDirectory { get; }
+    /// <summary>Where the key ring is.</summary>
+    internal KeyRingSource KeyRing { get; }
 
     public string ConnectionString { get; }
 
@@ -45,12 +64,8 @@ public sealed class ServerSetup
     {
         var options = ReadOptions(configuration, environment);
         var directory = Path.GetFullPath(options.DataDirectory ?? "data", environment.ContentRootPath);
-        var setup = new ServerSetup(options, environment, directory);
-        if (options.Database.Provider != "Sqlite")
-        {
-            throw new StartRefusedException($"OrgGraph__Database__Provider={options.Database.Provider} is not supported by this release: set Sqlite.");
-        }
-
+        AwsKmsKeys.Check(options.Secrets.AwsKms);
+        var setup = new ServerSetup(options, environment, directory, KeyRingSource.Read(options.Secrets.KeyRing, directory), ReadCollector(configuration[TelemetryServices.Collector]));
         if (forServing)
         {
             setup.CheckServing();
@@ -59,12 +74,18 @@ public sealed class ServerSetup
         return setup;
     }
 
+    private static bool ReadCollector(string? address) => !string.IsNullOrEmpty(address) && (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        ? true
+        : throw new StartRefusedException($"{TelemetryServices.Collector}={address} is no http(s) address of a collector."));
+
     private static OrgGraphOptions ReadOptions(IConfiguration configuration, IHostEnvironment environment)
     {
         try
         {
             var options = configuration.GetSection("OrgGraph").Get<OrgGraphOptions>() ?? new OrgGraphOptions();
             IssuerOptions.Check(options.Authentication.Issuers, environment.IsDevelopment());
+            options.AiProviders.Check();
+            options.Slack.Check();
             return options;
         }
         catch (InvalidOperationException e)
@@ -99,24 +120,6 @@ public sealed class ServerSetup
         }
     }
 
-    /// <summary>Opens the key ring. Only Development makes one by itself: elsewhere a ring that appears out of nothing hides that the real one is missing.</summary>
-    public KeyRing OpenKeyRing()
-    {
-        try
-        {
-            if (!Directory.Exists(KeyRingDirectory) && IsDevelopment)
-            {
-                return CreateOrOpen();
-            }
-
-            return KeyRing.Open(KeyRingDirectory);
-        }
-        catch (KeyRingException e)
-        {
-            throw new StartRefusedException($"{e.Message} The command `keys create` makes a new ring; OrgGraph__Secrets__KeyRing says where it is.");
-        }
-    }
-
     private static void MakeOwnersOnly(string directory)
     {
         if (OperatingSystem.IsWindows())
@@ -129,21 +132,13 @@ public sealed class ServerSetup
         }
     }
 
-    private KeyRing CreateOrOpen()
-    {
-        try
-        {
-            return KeyRing.Create(KeyRingDirectory);
-        }
-        catch (KeyRingException)
-        {
-            // Another process on this data folder was faster.
-            return KeyRing.Open(KeyRingDirectory);
-        }
-    }
-
     private void CheckServing()
     {
+        if (Options.Metrics.Token is { Length: > 0 and < ShortestMetricsToken })
+        {
+            throw new StartRefusedException($"OrgGraph__Metrics__Token is too short to keep anybody out: use at least {ShortestMetricsToken} characters.");
+        }
+
         if (IsDevelopment)
         {
             return;
@@ -164,9 +159,9 @@ public sealed class ServerSetup
             throw new StartRefusedException("Links in mails would lead nowhere: set OrgGraph__PublicUrl to the server's https address.");
         }
 
-        if (!Directory.Exists(KeyRingDirectory))
+        if (KeyRing.Folder is { } folder && !Directory.Exists(folder))
         {
-            throw new StartRefusedException($"There is no key ring at {KeyRingDirectory}: make one with `keys create`, or set OrgGraph__Secrets__KeyRing.");
+            throw new StartRefusedException($"There is no key ring at {folder}: make one with `keys create`, or set OrgGraph__Secrets__KeyRing.");
         }
     }
 }

@@ -10,7 +10,15 @@ public sealed class CredentialReader(PeopleDirectory people)
     /// <summary>Null when the snapshot does not know the credential, or its creator is gone.</summary>
     public async ValueTask<Caller?> ReadAsync(Secrets.CredentialKind kind, Snapshot snapshot, Guid credentialId, CancellationToken cancellation)
     {
-        if (kind != Secrets.CredentialKind.ApiKey || ((OrganizationSnapshot)snapshot).ApiKeys.All[credentialId] is not { } key)
+        var organization = (OrganizationSnapshot)snapshot;
+        if (kind == Secrets.CredentialKind.ServiceToken)
+        {
+            return organization.ServiceTokens.All[credentialId] is { } token
+                ? Caller.ServiceToken(token.AccountId, snapshot.OrganizationId, token.Id, token.Preview, token.ExpiresAt)
+                : null;
+        }
+
+        if (organization.ApiKeys.All[credentialId] is not { } key)
         {
             return null;
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrgGraph.Secrets;
 using OrgGraph.Settings.Kernel;
+using OrgGraph.Settings.Kernel.Auditing;
 using OrgGraph.Settings.Kernel.Data;
 using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Events;
@@ -19,8 +20,9 @@ namespace OrgGraph.Settings;
 public static class SettingsServices
 {
     /// <summary>
-    /// Needs besides: <see cref="ISqlDialect"/>, <see cref="TokenHasher"/>, <see cref="Kernel.Outbound.IMailSender"/>,
-    /// <see cref="Invitations.IPublicAddress"/>, <see cref="TimeProvider"/>, logging.
+    /// Needs besides: <see cref="ISqlDialect"/>, <see cref="TokenHasher"/>, <see cref="SecretSealer"/>, <see cref="IKeyWrapper"/>,
+    /// <see cref="Kernel.Outbound.IMailSender"/>, <see cref="Kernel.Outbound.IOutboundHttp"/>, <see cref="Kernel.Outbound.IBackPlane"/>, <see cref="Invitations.IPublicAddress"/>,
+    /// <see cref="Invitations.MailRate"/>, <see cref="EventsOptions"/>, <see cref="AuditOptions"/>, <see cref="TimeProvider"/>, logging.
     /// </summary>
     public static IServiceCollection AddSettings(this IServiceCollection services, SettingsLimits limits)
     {
@@ -44,6 +46,7 @@ public static class SettingsServices
     private static void AddKernel(this IServiceCollection services)
     {
         services.AddSingleton<IdSource>(provider => new TimeOrderedIds(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Kernel.Telemetry.KernelMetrics>();
         services.AddOwn<Database>();
         services.AddOwn<UsageTracker>();
         services.AddOwn<SnapshotLoader>();
@@ -51,12 +54,24 @@ public static class SettingsServices
         services.AddOwn<SnapshotCatchUp>();
         services.AddOwn<VersionPoller>();
         services.AddOwn<CredentialReader>();
+        services.AddOwn<AuditChain>();
         services.AddOwn<Writer>();
+        services.AddOwn<AuditLog>();
+        services.AddOwn<AuditTrail>();
+        services.AddOwn<AuditFeed>();
+        services.AddOwn<AuditRetention>();
+        services.AddOwn<AuditCheck>();
         services.AddOwn<EventLog>();
+        services.AddOwn<EventRetention>();
         services.AddOwn<EventDispatcher>();
+        services.AddOwn<BackPlaneFollower>();
         services.AddOwn<PeopleDirectory>();
         services.AddOwn<CredentialDirectory>();
         services.AddOwn<OrganizationNames>();
+        services.AddOwn<Kernel.Vault.SecretVault>();
+        services.AddOwn<Kernel.Vault.KeyRotation>();
+        services.AddOwn<WorkBacklog>();
+        services.AddOwn<WorkQueue>();
         services.AddOwn<WorkRunner>();
         services.AddOwn<MutationRunner>();
         services.AddOwn<Seeding.OrganizationSeeder>();
@@ -75,7 +90,7 @@ public static class SettingsServices
         services.AddSingleton<EmailAddressScalar>();
         services.AddSingleton<JsonScalar>();
         services.AddSingleton<SettingsSchema>();
-        services.AddSingleton<GraphExecutor>();
+        services.AddOwn<GraphExecutor>();
     }
 
     // An area's class is registered as itself and as each of our seams that it implements.
@@ -99,7 +114,7 @@ public static class SettingsServices
     }
 }
 
-/// <summary>What runs beside the requests: the writer, the poller, the worker, the flushing of usage.</summary>
+/// <summary>What runs beside the requests: the writer, the poller and what other nodes tell, the worker, the flushing of usage.</summary>
 public sealed class KernelLoops : IAsyncDisposable
 {
     private static readonly TimeSpan UsageEvery = TimeSpan.FromSeconds(30);
@@ -107,18 +122,34 @@ public sealed class KernelLoops : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Writer _writer;
     private readonly VersionPoller _poller;
+    private readonly BackPlaneFollower _follower;
     private readonly WorkRunner _worker;
+    private readonly EventRetention _retention;
+    private readonly AuditTrail _trail;
+    private readonly AuditRetention _auditRetention;
     private readonly TimeProvider _clock;
     private readonly ILogger<KernelLoops> _log;
     private Task _running = Task.CompletedTask;
     private int _isStarted;
     private int _isStopped;
 
-    internal KernelLoops(Writer writer, VersionPoller poller, WorkRunner worker, EventDispatcher dispatcher, PeopleDirectory people, MemberProfiles profiles, TimeProvider clock, ILogger<KernelLoops> log)
+    internal KernelLoops(
+        Writer writer,
+        VersionPoller poller,
+        BackPlaneFollower follower,
+        WorkRunner worker,
+        EventRetention retention,
+        AuditTrail trail,
+        AuditRetention auditRetention,
+        EventDispatcher dispatcher,
+        PeopleDirectory people,
+        MemberProfiles profiles,
+        TimeProvider clock,
+        ILogger<KernelLoops> log)
     {
         // The dispatcher listens from its construction on: it must exist before the first commit.
         _ = dispatcher;
-        (_writer, _poller, _worker, _clock, _log) = (writer, poller, worker, clock, log);
+        (_writer, _poller, _follower, _worker, _retention, _trail, _auditRetention, _clock, _log) = (writer, poller, follower, worker, retention, trail, auditRetention, clock, log);
         people.ProfileChanged = profiles.UpdateAsync;
     }
 
@@ -131,8 +162,14 @@ public sealed class KernelLoops : IAsyncDisposable
         }
 
         _writer.Start();
+        _trail.Start();
         _running = Task.WhenAll(
-            Task.Run(() => _poller.RunAsync(_stopping.Token)), Task.Run(() => _worker.RunAsync(_stopping.Token)), Task.Run(() => FlushUsageAsync(_stopping.Token)));
+            Task.Run(() => _poller.RunAsync(_stopping.Token)),
+            Task.Run(() => _follower.RunAsync(_stopping.Token)),
+            Task.Run(() => _worker.RunAsync(_stopping.Token)),
+            Task.Run(() => _retention.RunAsync(_stopping.Token)),
+            Task.Run(() => _auditRetention.RunAsync(_stopping.Token)),
+            Task.Run(() => FlushUsageAsync(_stopping.Token)));
     }
 
     /// <summary>Lets running changes finish, writes the usage, and ends.</summary>
@@ -145,6 +182,7 @@ public sealed class KernelLoops : IAsyncDisposable
 
         await _stopping.CancelAsync();
         await _running;
+        await _trail.DisposeAsync();
         await _writer.DisposeAsync();
         await TryFlushAsync();
         _stopping.Dispose();

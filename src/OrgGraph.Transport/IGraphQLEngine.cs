@@ -89,8 +89,10 @@ public abstract class ConnectionIdentity
     /// <summary>When the credential expires by itself; null when it does not.</summary>
     public abstract DateTimeOffset? ExpiresAt { get; }
 
-    /// <summary>Cancelled when the credential was revoked. <see cref="CancellationToken.None"/> for anonymous connections.</summary>
-    public abstract CancellationToken Ended { get; }
+    /// <summary>Has somebody told once when the credential is revoked, at once when it is already; from any thread, so it must not block or throw.</summary>
+    /// <param name="ended">Who is told.</param>
+    /// <returns>Dispose it to hear no more; null when the credential cannot be revoked.</returns>
+    public abstract IDisposable? WhenEnded(Action ended);
 }
 
 /// <summary>The outcome of looking at a credential.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OrgGraph.Transport.Connections;
 using OrgGraph.Transport.Http;
 using OrgGraph.Transport.ServerSentEvents;
 using OrgGraph.Transport.WebSockets;
@@ -8,7 +9,8 @@ namespace OrgGraph.Transport;
 
 /// <summary>Sends each request to the protocol that it speaks.</summary>
 internal sealed class TransportEndpoint(
-    RequestDoor door, IGraphQLEngine engine, GraphQLOverHttp http, EventStreamProtocol eventStreams, SocketProtocol sockets, ILogger<TransportEndpoint> logger)
+    RequestDoor door, IGraphQLEngine engine, GraphQLOverHttp http, EventStreamProtocol eventStreams, SocketProtocol sockets, OpenConnections connections,
+    ILogger<TransportEndpoint> logger)
 {
     public Task HandleAsync(HttpContext context)
     {
@@ -22,7 +24,7 @@ internal sealed class TransportEndpoint(
         try
         {
             var admission = await door.AdmitAsync(context, format);
-            if (admission.Refusal is { } refusal)
+            if ((admission.Refusal ?? WhenStopping()) is { } refusal)
             {
                 await HttpAnswers.RefuseAsync(context, format, refusal);
                 return;
@@ -39,8 +41,11 @@ internal sealed class TransportEndpoint(
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            logger.LogError(e, "A GraphQL request failed unexpectedly");
+            logger.LogError(e, "A GraphQL request failed unexpectedly; trace {TraceId}", RefusalLog.TraceIdOf(context));
             await HttpAnswers.RefuseAsync(context, format, Refusal.Internal);
         }
     }
+
+    // What runs is finished; what arrives whole only now is another server's.
+    private Refusal? WhenStopping() => connections.IsStopping ? Refusal.ShuttingDown : null;
 }

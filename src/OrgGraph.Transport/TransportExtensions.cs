@@ -23,7 +23,10 @@ public static class TransportExtensions
             services.Configure(configure);
         }
 
+        services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TransportMetrics>();
+        services.TryAddSingleton<RefusalLog>();
         services.TryAddSingleton<ConnectionCounts>();
         services.TryAddSingleton<OpenConnections>();
         services.TryAddSingleton<RequestDoor>();

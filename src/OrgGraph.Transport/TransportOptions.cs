@@ -52,7 +52,10 @@ public sealed class TransportOptions
     public TimeSpan ShutdownSpread { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a connection that is to be closed at shutdown may still wait for its running queries and mutations.</summary>
-    public TimeSpan ShutdownAnswerTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ShutdownAnswerTimeout { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long, at shutdown, a single send may take, and the answer to the close frame: a peer that does not let go is aborted.</summary>
+    public TimeSpan ShutdownCloseTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Most messages waiting to be sent on one connection; a client that is further behind is cut off (4508 on a socket).</summary>
     public int MaxQueuedMessages { get; set; } = 64;
@@ -62,6 +65,9 @@ public sealed class TransportOptions
 
     /// <summary>Most operations running on one socket; the next is answered with an <c>error</c> message of code <c>RATE_LIMITED</c>.</summary>
     public int MaxOperationsPerSocket { get; set; } = 100;
+
+    /// <summary>Most operations of one socket that are executed, or hold an answer that is not yet queued, at the same time; the others wait their turn.</summary>
+    public int MaxExecutingPerSocket { get; set; } = 8;
 
     /// <summary>Most sockets and event streams of one <see cref="ConnectionIdentity.PartitionKey"/>; null for no limit.</summary>
     public int? MaxConnectionsPerPrincipal { get; set; } = 50;

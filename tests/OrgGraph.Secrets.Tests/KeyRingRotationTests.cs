@@ -15,12 +15,12 @@ public sealed class KeyRingRotationTests : IDisposable
     {
         var sealer = new SecretSealer(_ring);
         var old = await sealer.SealAsync(Place, new Secret("old"));
-        Assert.Same(old, await sealer.RewrapAsync(old));
+        Assert.Same(old, await sealer.RewrapAsync(Place, old));
         var added = _ring.AddEncryptionKey();
         Assert.Equal(added, _ring.NewestKeyId);
         Assert.Equal("old", (await sealer.OpenTextAsync(Place, old)).Reveal());
 
-        var rewrapped = await sealer.RewrapAsync(old);
+        var rewrapped = await sealer.RewrapAsync(Place, old);
         Assert.Equal(added, rewrapped.WrappedKey.KeyId);
         Assert.Equal(old.Box, rewrapped.Box);
         _ring.Retire(old.WrappedKey.KeyId, _ => 0);
@@ -36,7 +36,7 @@ public sealed class KeyRingRotationTests : IDisposable
         var old = await sealer.SealAsync(Place, new Secret("old"));
         _ring.AddEncryptionKey();
         old.WrappedKey.Bytes[^1] ^= 1;
-        await Assert.ThrowsAsync<SecretUnreadableException>(async () => await sealer.RewrapAsync(old));
+        await Assert.ThrowsAsync<SecretUnreadableException>(async () => await sealer.RewrapAsync(Place, old));
     }
 
     [Fact]
@@ -50,6 +50,31 @@ public sealed class KeyRingRotationTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_process_uses_the_new_key_from_its_next_wrap_on()
+    {
+        var elsewhere = KeyRing.Open(_folder.Ring);
+        var added = _ring.AddEncryptionKey();
+
+        Assert.Equal(added, (await new SecretSealer(elsewhere).SealAsync(Place, new Secret("fresh"))).WrappedKey.KeyId);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sealed_under_a_key_that_is_in_memory_alone()
+    {
+        var sealer = new SecretSealer(_ring);
+        var before = await sealer.SealAsync(Place, new Secret("before"));
+        var file = _folder.KeyFiles("kek").Single();
+        File.Move(file, file + ".away");
+
+        var refused = await Assert.ThrowsAsync<KeyRingException>(async () => await sealer.SealAsync(Place, new Secret("lost")));
+
+        Assert.Contains("restore the file", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("before", (await sealer.OpenTextAsync(Place, before)).Reveal());
+        File.Move(file + ".away", file);
+        Assert.Equal("kept", (await sealer.OpenTextAsync(Place, await sealer.SealAsync(Place, new Secret("kept")))).Reveal());
+    }
+
+    [Fact]
     public void Another_process_finds_tokens_of_a_new_pepper_after_refreshing()
     {
         var elsewhere = KeyRing.Open(_folder.Ring);
@@ -59,6 +84,18 @@ public sealed class KeyRingRotationTests : IDisposable
         Assert.DoesNotContain(hash, new TokenHasher(elsewhere).Candidates(TokenPurpose.ApiKey, "token"));
         Assert.True(elsewhere.Refresh());
         Assert.Contains(hash, new TokenHasher(elsewhere).Candidates(TokenPurpose.ApiKey, "token"));
+    }
+
+    [Fact]
+    public void Another_process_makes_an_invitation_token_of_a_new_pepper_again()
+    {
+        var elsewhere = new TokenHasher(KeyRing.Open(_folder.Ring));
+        _ring.AddPepper();
+        var id = Guid.NewGuid();
+        var (token, hash) = new TokenHasher(_ring).CreateInvitationToken(id, 1);
+
+        Assert.Equal(token.Reveal(), elsewhere.DeriveInvitationToken(id, 1, hash.PepperId).Reveal());
+        Assert.Throws<KeyRingException>(() => elsewhere.DeriveInvitationToken(id, 1, "pepper-9"));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class KeyRingValuesTests
     public async Task Refuses_a_data_key_of_another_size()
     {
         var ring = FixedRing.WithOnePepper();
-        await Assert.ThrowsAsync<ArgumentException>(async () => await ring.WrapAsync(new byte[31], default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await ring.WrapAsync(default, new byte[31], default));
     }
 
     private static string AssertRefused(params (string Name, string Value)[] values) =>

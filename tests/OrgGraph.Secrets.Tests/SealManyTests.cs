@@ -47,14 +47,18 @@ public sealed class SealManyTests
 
         public string NewestKeyId => _ring.NewestKeyId;
 
-        public async ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
+        public bool Holds(string keyId) => _ring.Holds(keyId);
+
+        public ValueTask<KeyRingHealth> CheckAsync(CancellationToken cancellationToken) => _ring.CheckAsync(cancellationToken);
+
+        public async ValueTask<WrappedKey> WrapAsync(SecretContext context, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
         {
             DataKeys.Add((Read(dataKey.Span[..16]), Read(dataKey.Span[16..])));
-            var wrapped = await _ring.WrapAsync(dataKey, cancellationToken);
+            var wrapped = await _ring.WrapAsync(context, dataKey, cancellationToken);
             WrapNonces.Add(Read(wrapped.Bytes.AsSpan(1, 12)));
             return wrapped;
         }
 
-        public ValueTask<byte[]> UnwrapAsync(WrappedKey key, CancellationToken cancellationToken) => _ring.UnwrapAsync(key, cancellationToken);
+        public ValueTask<byte[]> UnwrapAsync(SecretContext context, WrappedKey key, CancellationToken cancellationToken) => _ring.UnwrapAsync(context, key, cancellationToken);
     }
 }

@@ -88,7 +88,7 @@ public sealed class SecretSealerTests
     {
         var twin = KeyRing.FromValues(new Dictionary<string, string> { ["kek-2"] = FixedRing.Key(0), ["pepper-1"] = FixedRing.Key(0x20) });
         var moved = SealedSecret.Parse(Vector).WrappedKey with { KeyId = "kek-2" };
-        var failure = await Assert.ThrowsAsync<SecretUnreadableException>(async () => await twin.UnwrapAsync(moved, default));
+        var failure = await Assert.ThrowsAsync<SecretUnreadableException>(async () => await twin.UnwrapAsync(Place, moved, default));
         Assert.Equal(SecretUnreadableReason.Tampered, failure.Reason);
     }
 
@@ -141,15 +141,19 @@ public sealed class SecretSealerTests
 
         public string NewestKeyId => ring.NewestKeyId;
 
-        public ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
+        public bool Holds(string keyId) => ring.Holds(keyId);
+
+        public ValueTask<KeyRingHealth> CheckAsync(CancellationToken cancellationToken) => ring.CheckAsync(cancellationToken);
+
+        public ValueTask<WrappedKey> WrapAsync(SecretContext context, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
         {
             Handed.Add(dataKey);
-            return ring.WrapAsync(dataKey, cancellationToken);
+            return ring.WrapAsync(context, dataKey, cancellationToken);
         }
 
-        public async ValueTask<byte[]> UnwrapAsync(WrappedKey key, CancellationToken cancellationToken)
+        public async ValueTask<byte[]> UnwrapAsync(SecretContext context, WrappedKey key, CancellationToken cancellationToken)
         {
-            var dataKey = await ring.UnwrapAsync(key, cancellationToken);
+            var dataKey = await ring.UnwrapAsync(context, key, cancellationToken);
             Handed.Add(dataKey);
             return dataKey;
         }

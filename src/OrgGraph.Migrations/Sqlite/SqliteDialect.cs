@@ -55,10 +55,16 @@ public sealed class SqliteDialect(string connectionString) : ISqlDialect
 
     public string Limited(string select, string orderBy) => $"{select} ORDER BY {orderBy} LIMIT @limit";
 
+    // There is one writer at a time.
+    public string Counted(string table) => table;
+
     public bool IsUniqueViolation(DbException exception) =>
         exception is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey };
 
     public bool IsTransient(DbException exception) => exception is SqliteException { SqliteErrorCode: Busy or Locked };
+
+    // Another process has held the lock for two seconds: a second try would wait as long again.
+    public bool IsPassing(DbException exception) => false;
 
     private static void Run(SqliteConnection connection, string sql)
     {

@@ -1,5 +1,7 @@
 using OrgGraph.Secrets;
 using OrgGraph.Server.Authentication.Issuers;
+using OrgGraph.Server.RateLimiting;
+using OrgGraph.Server.Telemetry;
 using OrgGraph.Settings;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Directory;
@@ -11,7 +13,17 @@ namespace OrgGraph.Server.Authentication;
 
 /// <summary>Turns what a request carries into one <see cref="Caller"/>: a person's token, an API key, a service token, or nobody.</summary>
 internal sealed class Authenticator(
-    PersonTokenVerifier people, PeopleDirectory directory, CredentialDirectory credentials, CredentialReader reader, SnapshotStore store, UsageTracker usage, RevocationWatch watch, TimeProvider clock)
+    PersonTokenVerifier people,
+    PeopleDirectory directory,
+    CredentialDirectory credentials,
+    CredentialReader reader,
+    SnapshotStore store,
+    UsageTracker usage,
+    RevocationWatch watch,
+    RateLimits limits,
+    ServerMetrics metrics,
+    ServerSetup setup,
+    TimeProvider clock)
     : IConnectionAuthenticator
 {
     private const string Scheme = "Bearer ";
@@ -34,8 +46,27 @@ internal sealed class Authenticator(
 
         var value = authorization[0];
         return value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && value[Scheme.Length..].Trim() is { Length: > 0 } token
-            ? JudgeAsync(token, cancellation)
-            : new ValueTask<AuthenticationOutcome>(Refused);
+            ? JudgeAsync(token, context, cancellation)
+            : new ValueTask<AuthenticationOutcome>(Refuse(context));
+    }
+
+    // Judged all the same: a good credential works from an address whose others fail.
+    private AuthenticationOutcome Refuse(HttpContext context)
+    {
+        if (setup.Options.RateLimiting && limits.RefuseCredential(context) is { } wait)
+        {
+            metrics.Refused(RefusalReason.CredentialRate);
+            return new AuthenticationOutcome.TooMany((int)Math.Ceiling(wait.TotalSeconds));
+        }
+
+        metrics.Refused(RefusalReason.Credential);
+        return Refused;
+    }
+
+    private async ValueTask<AuthenticationOutcome> JudgeAsync(string token, HttpContext context, CancellationToken cancellation)
+    {
+        var outcome = await JudgeAsync(token, cancellation);
+        return outcome is AuthenticationOutcome.Refused ? Refuse(context) : outcome;
     }
 
     private async ValueTask<AuthenticationOutcome> JudgeAsync(string token, CancellationToken cancellation)
@@ -67,7 +98,7 @@ internal sealed class Authenticator(
                     person.GivenName,
                     person.FamilyName,
                     person.AvatarUrl);
-                return new AuthenticationOutcome.Accepted(new CallerIdentity(Caller.Session(await directory.SignInAsync(identity, cancellation), person.ExpiresAt), CancellationToken.None));
+                return new AuthenticationOutcome.Accepted(new CallerIdentity(Caller.Session(await directory.SignInAsync(identity, cancellation), person.ExpiresAt)));
             case PersonTokenOutcome.Unavailable:
                 return new AuthenticationOutcome.Unavailable(RetrySeconds);
             default:
@@ -89,11 +120,11 @@ internal sealed class Authenticator(
         }
 
         usage.Record(found.OrganizationId, found.CredentialId);
-        return new AuthenticationOutcome.Accepted(new CallerIdentity(caller, watch.Watch(caller)));
+        return new AuthenticationOutcome.Accepted(new CallerIdentity(caller, watch));
     }
 
     private async ValueTask<Caller?> CallerAtAsync(Secrets.CredentialKind kind, CredentialPlace place, CancellationToken cancellation) =>
-        await store.GetAsync(place.OrganizationId, cancellation) is { } snapshot
+        await store.GetAsync(place.OrganizationId, cancellation) is { IsArchived: false } snapshot
         && await reader.ReadAsync(kind, snapshot, place.CredentialId, cancellation) is { } caller
         && snapshot.IsCredentialGood(caller, clock.GetUtcNow())
             ? caller

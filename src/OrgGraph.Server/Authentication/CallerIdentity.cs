@@ -4,9 +4,10 @@ using OrgGraph.Transport;
 namespace OrgGraph.Server.Authentication;
 
 /// <summary>A connection's caller, as the transport must know it.</summary>
-internal sealed class CallerIdentity(Caller caller, CancellationToken ended) : ConnectionIdentity
+/// <param name="watch">Null: a person's token, which cannot be revoked, or nobody's.</param>
+internal sealed class CallerIdentity(Caller caller, RevocationWatch? watch = null) : ConnectionIdentity
 {
-    public static readonly CallerIdentity Anonymous = new(Caller.Anonymous, CancellationToken.None);
+    public static readonly CallerIdentity Anonymous = new(Caller.Anonymous);
 
     public Caller Caller { get; } = caller;
 
@@ -16,5 +17,5 @@ internal sealed class CallerIdentity(Caller caller, CancellationToken ended) : C
 
     public override DateTimeOffset? ExpiresAt => Caller.ExpiresAt;
 
-    public override CancellationToken Ended { get; } = ended;
+    public override IDisposable? WhenEnded(Action ended) => watch?.Watch(Caller, ended);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using OrgGraph.Secrets;
 using OrgGraph.Server.Database;
 using OrgGraph.Server.Demo;
 using OrgGraph.Settings.Kernel.Directory;
@@ -10,7 +9,7 @@ namespace OrgGraph.Server.Commands;
 /// <summary>What the server does besides serving. Exit 0: done; 1: failed, the message is on stderr; 2: wrong usage.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Groups = ["schema", "database", "keys", "bench"];
+    private static readonly string[] Groups = ["schema", "database", "keys", "organization", "audit", "backup", "bench"];
 
 #pragma warning disable RS0030 // Operators read a command's outcome on its own streams.
     public static TextWriter Output => Console.Out;
@@ -27,7 +26,10 @@ internal static class CommandLine
         var root = new RootCommand("OrgGraph: organization settings over GraphQL. Without a command it serves.");
         root.Subcommands.Add(Group("schema", "The GraphQL schema.", SchemaExport()));
         root.Subcommands.Add(Group("database", "The database.", DatabaseMigrate()));
-        root.Subcommands.Add(Group("keys", "The key ring.", KeysCreate()));
+        root.Subcommands.Add(Group("keys", "The key ring.", KeysCommands.Create(), KeysCommands.Rotate()));
+        root.Subcommands.Add(Group("audit", "The audit logs.", AuditVerifyCommand.Make()));
+        root.Subcommands.Add(Group("organization", "Organizations as a whole, also while a server runs.", OrganizationCommands.List(), OrganizationCommands.Archive(), OrganizationCommands.Restore()));
+        root.Subcommands.Add(Backup());
         root.Subcommands.Add(Group("bench", "Load tests.", BenchSeedCommand()));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -82,24 +84,17 @@ internal static class CommandLine
         return command;
     }
 
-    private static Command KeysCreate()
+    private static Command Backup()
     {
-        var command = new Command("create", "Makes a new key ring where OrgGraph__Secrets__KeyRing says, or in the data folder.");
-        command.SetAction(async (_, _) =>
+        var file = new Argument<FileInfo>("FILE") { Description = "Where the copy goes; nothing may be there yet." };
+        var command = new Command("backup", "Copies the database, while servers use it, to a file without the key ring.") { file };
+        command.SetAction(async (parsed, cancellation) =>
         {
             await using var app = OrgGraphServer.Build([], forServing: false);
-            var setup = app.Services.GetRequiredService<ServerSetup>();
-            setup.MakeDataDirectory();
-            try
-            {
-                var ring = KeyRing.Create(setup.KeyRingDirectory);
-                await Output.WriteLineAsync($"A new key ring is at {setup.KeyRingDirectory} (newest key {ring.NewestKeyId}). Keep a copy of it apart from the database.");
-                return 0;
-            }
-            catch (KeyRingException e)
-            {
-                throw new StartRefusedException(e.Message);
-            }
+            var path = parsed.GetValue(file)!.FullName;
+            await app.Services.GetRequiredService<DatabaseBackup>().WriteAsync(path, cancellation);
+            await Output.WriteLineAsync($"{path} is a checked copy. To restore it, see \"Backup\" in the README; the key ring is kept apart.");
+            return 0;
         });
         return command;
     }

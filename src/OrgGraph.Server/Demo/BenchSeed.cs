@@ -20,12 +20,18 @@ internal static class BenchSeed
             Groups = [.. seed.Groups.Select(group => new SeedGroup(group.Name))],
             ApiKeys = [.. seed.ApiKeys.Select(key => new SeedKey(key.Name, emails[key.OwnerId], key.Prefix, key.CreatedAt))],
             Environments = [.. seed.Environments.Select(environment => environment.Name)],
+            AiProviders = [.. seed.AiProviders.Select(Provider)],
         };
     }
 
-    private sealed record Seed(Named Organization, Named[] Groups, Member[] Members, Key[] ApiKeys, Named[] Environments);
+    private static SeedProvider Provider(AiProvider provider) => new(
+        provider.Kind, $"secret of {provider.Name}", null, provider.Name, provider.Kind == "custom" ? "https://models.example/v1" : null, provider.Kind == "azure" ? "https://models.example" : null);
+
+    private sealed record Seed(Named Organization, Named[] Groups, Member[] Members, Key[] ApiKeys, AiProvider[] AiProviders, Named[] Environments);
 
     private sealed record Named(string Id, string Name);
+
+    private sealed record AiProvider(string Name, string Kind);
 
     private sealed record Member(string Id, string Email, string Name, string[] GroupIds);
 

@@ -34,8 +34,10 @@ internal static class DemoOrganization
             new("Auditors", "May read the audit log; release managers are included.", Includes: ["Release managers"], ReadsAuditLog: true),
         ],
         ApiKeys = [new("Continuous integration", "olivia@acme.test"), new("Notebook", "eli@acme.test")],
+        ServiceAccounts = [new("Evaluation runner", ["Engineers"], "Nightly run")],
         Projects = ["Support bot", "Search ranking"],
         Environments = ["production", "staging", "dev"],
+        AiProviders = [new("openai", "demo-key-that-opens-nothing-at-openai-0001"), new("anthropic", "demo-key-that-opens-nothing-at-anthropic-0002", "Support bot")],
         Invitations = [new("ines@outside.test", "Engineers")],
     };
 

@@ -23,6 +23,8 @@ internal static class FirstDocument
             invitations { nodes { email status delivery expiresAt } }
             apiKeys { nodes { name preview creator { displayName } lastUsedAt } }
             projects { nodes { name viewerPermissions } }
+            aiProviders { nodes { name type preview isStale overriddenIn { name } } }
+            loop { ready availableModels { name } }
             environments { nodes { name slug } }
           }
         }

@@ -45,8 +45,9 @@ internal static partial class MailAddress
         throw new InvalidOperationException("OrgGraph:Mail:From must be one address, e.g. \"OrgGraph <no-reply@example.com>\".");
     }
 
+    // Its text is bounded and its classes leave nothing to try again but the last characters of a label, so it may backtrack.
     [GeneratedRegex(
         @"\A[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\z",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MimeKit;
+using OrgGraph.Secrets;
 using OrgGraph.Settings.Kernel.Outbound;
 
 namespace OrgGraph.Server.Mail;
@@ -50,7 +51,8 @@ public sealed class PickupFolderSender : IMailSender
         }
     }
 
-    // Same folder, so that the rename is atomic; flushed before, so that a name never stands for half a mail.
+    // Same folder, so that the rename is atomic; flushed before, so that a name never stands for half a mail; the folder synced after, so that a
+    // mail that is told as sent is still there after a power cut.
     private async Task WriteAsync(MimeMessage message, string name, CancellationToken cancellation)
     {
         string temporary = Path.Combine(_folder, name + ".tmp");
@@ -70,6 +72,7 @@ public sealed class PickupFolderSender : IMailSender
             }
 
             File.Move(temporary, Path.Combine(_folder, name), overwrite: true);
+            DurableFile.SyncFolder(_folder);
         }
         catch
         {

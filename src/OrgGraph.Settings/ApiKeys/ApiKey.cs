@@ -1,5 +1,6 @@
 using GraphQL;
 using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Credentials;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Kernel.Snapshots;
 using OrgGraph.Settings.Members;

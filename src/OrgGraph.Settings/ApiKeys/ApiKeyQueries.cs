@@ -1,7 +1,6 @@
-using System.ComponentModel;
 using GraphQL;
 using OrgGraph.Settings.Kernel.Access;
-using OrgGraph.Settings.Kernel.Errors;
+using OrgGraph.Settings.Kernel.Credentials;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Kernel.Snapshots;
 using OrgGraph.Settings.Members;
@@ -26,33 +25,6 @@ public sealed class ApiKeyFilter
     public DateTimeOffset? UnusedSince { get; set; }
 }
 
-/// <summary>In which order.</summary>
-public sealed class ApiKeyOrder
-{
-    /// <summary>By what.</summary>
-    public ApiKeyOrderField Field { get; set; }
-
-    /// <summary>Which way.</summary>
-    [DefaultValue(OrderDirection.Asc)]
-    public OrderDirection Direction { get; set; } = OrderDirection.Asc;
-}
-
-/// <summary>What keys and tokens can be ordered by.</summary>
-public enum ApiKeyOrderField
-{
-    /// <summary>The name.</summary>
-    Name,
-
-    /// <summary>When it was made.</summary>
-    CreatedAt,
-
-    /// <summary>When it was last used; those never used come first.</summary>
-    LastUsedAt,
-
-    /// <summary>When it ends by itself; those that never do come last.</summary>
-    ExpiresAt,
-}
-
 /// <summary>The API keys of an organization.</summary>
 public sealed class ApiKeyQueries(UsageTracker usage, EndedApiKeys ended)
 {
@@ -72,12 +44,13 @@ public sealed class ApiKeyQueries(UsageTracker usage, EndedApiKeys ended)
         var snapshot = organization.Snapshot;
         var arguments = new PageArguments(first, after, last, before);
         arguments.Size();
-        var by = OrderOf(order);
+        var by = CredentialLists.OrderOf<ApiKeySnapshot>(order, usage);
         var isOwner = Policies.RightsOf(context.Caller(), snapshot).IsOwner;
-        var keys = isOwner ? snapshot.ApiKeys.All : snapshot.ApiKeys.Of(context.Caller().Principal!.Value.Id);
-        var list = where?.Status?.Any(status => status >= CredentialStatus.Revoked) == true
-            ? await ended.WithAsync(snapshot, keys.All, isOwner ? null : context.Caller().Principal!.Value.Id, by, context.CancellationToken)
-            : by.Tag == "used" ? [.. keys.All.Order(by)] : keys.In(by);
+        var self = context.Caller().Principal!.Value.Id;
+        var keys = isOwner ? snapshot.ApiKeys.All : snapshot.ApiKeys.Of(self);
+        var list = CredentialLists.WantsEnded(where?.Status)
+            ? await ended.WithAsync(snapshot, keys.All, isOwner ? null : self, by, context.CancellationToken)
+            : CredentialLists.In(keys, by);
         var matches = Filter(where ?? new ApiKeyFilter(), snapshot, context.Request().Now);
         return new ApiKeyConnection(Paging.Of(Name, list, by, arguments, matches).Select(row => new ApiKey(snapshot, row)));
     }
@@ -85,39 +58,13 @@ public sealed class ApiKeyQueries(UsageTracker usage, EndedApiKeys ended)
     internal static ApiKeyEdge? EdgeOf(OrganizationSnapshot organization, ApiKey? key, Guid id) => key is null ? null : new ApiKeyEdge
     {
         Node = key,
-        Cursor = new PageCursor($"{Name}.{ApiKeySnapshot.ByCreation.Tag}-", ApiKeySnapshot.ByCreation.Key(organization.ApiKeys.All[id]!), id).ToString(),
+        Cursor = new PageCursor($"{Name}.{CredentialOrders<ApiKeySnapshot>.ByCreation.Tag}-", CredentialOrders<ApiKeySnapshot>.ByCreation.Key(organization.ApiKeys.All[id]!), id).ToString(),
     };
 
     private Func<ApiKeySnapshot, bool> Filter(ApiKeyFilter where, OrganizationSnapshot snapshot, DateTimeOffset now)
     {
         var creator = where.CreatorId is { } id ? GlobalId.Parse(id, "creatorId").In(NodeType.User, snapshot.OrganizationId) ?? Guid.Empty : (Guid?)null;
-        return key =>
-            (where.Status is { } statuses ? statuses.Contains(key.Status(now)) : key.Status(now) <= CredentialStatus.Expiring)
-            && (creator is null || key.CreatorId == creator)
-            && (where.Search is not { Length: > 0 } search || key.Name.Contains(search, StringComparison.OrdinalIgnoreCase) || key.Preview.Contains(search, StringComparison.OrdinalIgnoreCase))
-            && (where.UnusedSince is not { } since || (usage.LastUsed(key.Id) ?? key.CreatedAt) < since);
-    }
-
-    private SortOrder<ApiKeySnapshot> OrderOf(ApiKeyOrder[]? order)
-    {
-        if (order is not { Length: > 0 })
-        {
-            return ApiKeySnapshot.ByCreation;
-        }
-
-        if (order.Length > 1)
-        {
-            throw RequestFault.BadInput("Keys can be ordered by one field at a time.");
-        }
-
-        var by = order[0].Field switch
-        {
-            ApiKeyOrderField.Name => ApiKeySnapshot.ByName,
-            ApiKeyOrderField.ExpiresAt => ApiKeySnapshot.ByExpiry,
-            ApiKeyOrderField.LastUsedAt => new SortOrder<ApiKeySnapshot>("used", key => SortKey.Of(usage.LastUsed(key.Id))),
-            _ => ApiKeySnapshot.ByCreation,
-        };
-        return by with { Descending = order[0].Direction == OrderDirection.Desc };
+        return key => (creator is null || key.CreatorId == creator) && CredentialLists.Matches(key, where.Search, where.Status, where.UnusedSince, usage, now);
     }
 }
 

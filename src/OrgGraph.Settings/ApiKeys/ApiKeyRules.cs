@@ -1,4 +1,5 @@
 using OrgGraph.Settings.Kernel;
+using OrgGraph.Settings.Kernel.Credentials;
 using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Graph;
@@ -25,14 +26,20 @@ internal static class ApiKeyRules
     }
 
     public static LimitReachedError? LimitReached(Decision decision, SettingsLimits limits) =>
-        SettingsLimits.Reached(limits.ActiveApiKeys, limits.ActiveApiKeys == 0 ? 0 : decision.Organization().ApiKeys.Of(decision.Caller.Principal!.Value.Id).All.Count(key => key.IsGood(decision.Now)))
-            ? new LimitReachedError($"You have {limits.ActiveApiKeys} API keys here that still work. Revoke one first.", limits.ActiveApiKeys)
-            : null;
+        CredentialRules.LimitReached(
+            limits.ActiveApiKeys,
+            decision.Organization().ApiKeys.Of(decision.Caller.Principal!.Value.Id).All,
+            decision.Now,
+            $"You have {limits.ActiveApiKeys} API keys here that still work. Revoke one first.");
 
-    public static void Add(Decision decision, CredentialDirectory credentials, ApiKeySnapshot key, NewApiKey made)
+    /// <summary>A key of the caller's, as the secret was made.</summary>
+    public static ApiKeySnapshot Make(Decision decision, NewCredential made, Guid id, string name, DateTimeOffset? expiresAt, Guid? rotatedFrom) =>
+        new(id, 0, decision.Caller.Principal!.Value.Id, name, made.Preview, decision.Now, expiresAt, false, rotatedFrom, null, false, null);
+
+    public static void Add(Decision decision, CredentialDirectory credentials, ApiKeySnapshot key, NewCredential made)
     {
         Put(decision, key);
-        decision.Also(credentials.Add(Secrets.CredentialKind.ApiKey, made.Hash, decision.Before.OrganizationId, key.Id));
+        decision.Also(credentials.Add(made.Kind, made.Hash, decision.Before.OrganizationId, key.Id));
     }
 
     /// <summary>Writes the key, and has its expiry recorded when it comes.</summary>
@@ -75,7 +82,17 @@ public sealed class ApiKeyExpiry(MutationRunner runner) : IWorkHandler
     private static Refusal? Decide(Decision decision, WorkItem item)
     {
         decision.Finish(item);
-        if (decision.Organization().ApiKeys.All[item.SubjectId] is { EndedAt: null, ExpiresAt: { } at } key && at <= decision.Now)
+        if (decision.Organization().ApiKeys.All[item.SubjectId] is not { EndedAt: null, ExpiresAt: { } at } key)
+        {
+            return null;
+        }
+
+        if (at > decision.Now)
+        {
+            // The clock was set back, or the key's end was put off.
+            decision.Schedule(ApiKeyRules.ExpiryWork, key.Id, at);
+        }
+        else
         {
             decision.Put(ApiKeyRow.Table, (key with { EndedAt = decision.Now }).ToRow(decision.Before.OrganizationId));
             decision.Also(CredentialDirectory.Remove(key.Id));

@@ -2,6 +2,7 @@ using GraphQL;
 using OrgGraph.Secrets;
 using OrgGraph.Settings.Kernel;
 using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Credentials;
 using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Graph;
@@ -63,13 +64,13 @@ public sealed class CreateApiKeyMutation(MutationRunner runner, CredentialDirect
     [Authorize(Policy.Session), Authorize(Policy.Member)]
     public async Task<CreateApiKeyPayload?> CreateApiKeyAsync(IResolveFieldContext context, CreateApiKeyInput input)
     {
-        var made = new NewApiKey(hasher);
+        var made = new NewCredential(Secrets.CredentialKind.ApiKey, hasher);
         var id = Guid.Empty;
         var result = await runner.DecideAsync(context, decision => Decide(decision, input, made, id = decision.NewId()));
         return new CreateApiKeyPayload(result, id, made.Token);
     }
 
-    private Refusal? Decide(Decision decision, CreateApiKeyInput input, NewApiKey made, Guid id)
+    private Refusal? Decide(Decision decision, CreateApiKeyInput input, NewCredential made, Guid id)
     {
         if (InputRules.Name(input.Name, "name", out var name) is { } invalid)
         {
@@ -86,28 +87,9 @@ public sealed class CreateApiKeyMutation(MutationRunner runner, CredentialDirect
             return full;
         }
 
-        var key = made.ToKey(id, decision, name, input.ExpiresAt, rotatedFrom: null);
+        var key = ApiKeyRules.Make(decision, made, id, name, input.ExpiresAt, rotatedFrom: null);
         ApiKeyRules.Add(decision, credentials, key, made);
         decision.Raise(new ApiKeyCreated(id, key.CreatorId), name);
         return null;
     }
-}
-
-/// <summary>A key's secret, made before the decision, so that a decision that is made again gives the same one.</summary>
-internal sealed class NewApiKey
-{
-    public NewApiKey(TokenHasher hasher)
-    {
-        (Token, Preview) = CredentialToken.Create(Secrets.CredentialKind.ApiKey);
-        Hash = hasher.Hash(TokenPurpose.ApiKey, Token.Reveal());
-    }
-
-    public Secret Token { get; }
-
-    public string Preview { get; }
-
-    public TokenHash Hash { get; }
-
-    public ApiKeySnapshot ToKey(Guid id, Decision decision, string name, DateTimeOffset? expiresAt, Guid? rotatedFrom) =>
-        new(id, 0, decision.Caller.Principal!.Value.Id, name, Preview, decision.Now, expiresAt, false, rotatedFrom, null, false, null);
 }

@@ -1,3 +1,4 @@
+using OrgGraph.Settings.Kernel.Credentials;
 using OrgGraph.Settings.Kernel.Data;
 using OrgGraph.Settings.Kernel.Snapshots;
 
@@ -6,8 +7,6 @@ namespace OrgGraph.Settings.ApiKeys;
 /// <summary>Keys that ended more than a day ago are in no snapshot: they are read from the database when somebody asks for them.</summary>
 public sealed class EndedApiKeys
 {
-    private const int MaxRead = 10_000;
-
     private readonly Database _database;
 
     internal EndedApiKeys(Database database) => _database = database;
@@ -17,15 +16,8 @@ public sealed class EndedApiKeys
     internal async Task<IReadOnlyList<ApiKeySnapshot>> WithAsync(
         OrganizationSnapshot organization, IReadOnlyList<ApiKeySnapshot> present, Guid? creator, SortOrder<ApiKeySnapshot> order, CancellationToken cancellation)
     {
-        var table = ApiKeyRow.Table;
-        var sql = _database.Dialect.Limited(
-            $"SELECT {table.SelectList} FROM {table.Name} WHERE OrganizationId = @organization AND IsDeleted = 0 AND EndedAt IS NOT NULL"
-            + (creator is null ? "" : " AND CreatorId = @creator"),
-            "EndedAt DESC");
-        (string, object)[] parameters = creator is { } id
-            ? [("organization", organization.OrganizationId), ("creator", id), ("limit", MaxRead)]
-            : [("organization", organization.OrganizationId), ("limit", MaxRead)];
-        var rows = await _database.QueryAsync(sql, table.Read, cancellation, parameters);
+        var rows = await CredentialLists.ReadEndedAsync(
+            _database, ApiKeyRow.Table, organization.OrganizationId, creator is { } id ? (nameof(ApiKeyRow.CreatorId), id) : null, cancellation);
         return [.. present.Concat(rows.Where(row => organization.ApiKeys.All[row.Id] is null).Select(ApiKeySnapshot.Of)).Order(order)];
     }
 }

@@ -3,6 +3,7 @@ using GraphQL;
 using OrgGraph.Secrets;
 using OrgGraph.Settings.Kernel;
 using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Credentials;
 using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Graph;
@@ -63,39 +64,27 @@ public sealed class RotateApiKeyPayload : MutationPayload
 /// </summary>
 public sealed class RotateApiKeyMutation(MutationRunner runner, CredentialDirectory credentials, TokenHasher hasher, SettingsLimits limits)
 {
-    private const int MaxOverlap = 604_800;
-
     /// <summary>Makes a new key in place of one's own key; the old one works until the overlap ends. Not by API key or service token.</summary>
     /// <param name="input">Which key.</param>
     [Authorize(Policy.Session), Authorize(Policy.Member)]
     public async Task<RotateApiKeyPayload?> RotateApiKeyAsync(IResolveFieldContext context, RotateApiKeyInput input)
     {
-        var made = new NewApiKey(hasher);
+        var made = new NewCredential(Secrets.CredentialKind.ApiKey, hasher);
         var id = Guid.Empty;
         var result = await runner.DecideAsync(context, decision => Decide(decision, input, made, id = decision.NewId()));
         return new RotateApiKeyPayload(result, input.ApiKeyId, id, made.Token);
     }
 
-    private Refusal? Decide(Decision decision, RotateApiKeyInput input, NewApiKey made, Guid id)
+    private Refusal? Decide(Decision decision, RotateApiKeyInput input, NewCredential made, Guid id)
     {
         if (ApiKeyRules.Find(decision, input.ApiKeyId) is not { } previous || decision.Caller.Principal != PrincipalRef.User(previous.CreatorId))
         {
             return NotFoundError.Of("API key of yours", "apiKeyId");
         }
 
-        if (!previous.IsGood(decision.Now) || previous.IsRotatedOut)
+        if (CredentialRules.CheckRotation(previous, "key", "apiKeyId", input.OverlapSeconds, input.ExpiresAt, decision.Now) is { } invalid)
         {
-            return new ValidationError("The key has ended or was rotated already. Make a new one.", "apiKeyId");
-        }
-
-        if (input.OverlapSeconds is < 0 or > MaxOverlap)
-        {
-            return new ValidationError($"The overlap is 0 to {MaxOverlap} seconds.", "overlapSeconds");
-        }
-
-        if (InputRules.ExpiresAt(input.ExpiresAt, decision.Now) is { } badExpiry)
-        {
-            return badExpiry;
+            return invalid;
         }
 
         // With no overlap the old key makes room for the new one.
@@ -104,22 +93,18 @@ public sealed class RotateApiKeyMutation(MutationRunner runner, CredentialDirect
             return full;
         }
 
-        var expiresAt = input.Has("expiresAt") ? input.ExpiresAt : previous.ExpiresAt > decision.Now.AddMinutes(1) ? previous.ExpiresAt : null;
-        var key = made.ToKey(id, decision, previous.Name, expiresAt, previous.Id);
+        var key = ApiKeyRules.Make(decision, made, id, previous.Name, CredentialRules.ExpiryOfNext(input, input.ExpiresAt, previous, decision.Now), previous.Id);
         ApiKeyRules.Add(decision, credentials, key, made);
         decision.Raise(new ApiKeyRotated(id, key.CreatorId, previous.Id), key.Name);
-        End(decision, previous, decision.Now.AddSeconds(input.OverlapSeconds));
-        return null;
-    }
-
-    private static void End(Decision decision, ApiKeySnapshot previous, DateTimeOffset end)
-    {
-        if (end <= decision.Now)
+        if (input.OverlapSeconds == 0)
         {
             ApiKeyRules.Revoke(decision, previous);
-            return;
+        }
+        else
+        {
+            ApiKeyRules.Put(decision, previous with { IsRotatedOut = true, ExpiresAt = CredentialRules.EndOfOverlap(previous, input.OverlapSeconds, decision.Now) });
         }
 
-        ApiKeyRules.Put(decision, previous with { IsRotatedOut = true, ExpiresAt = previous.ExpiresAt < end ? previous.ExpiresAt : end });
+        return null;
     }
 }

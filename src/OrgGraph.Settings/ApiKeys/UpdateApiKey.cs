@@ -1,5 +1,6 @@
 using GraphQL;
 using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Credentials;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Kernel.Writing;
@@ -105,7 +106,7 @@ public sealed class UpdateApiKeyMutation(MutationRunner runner)
         }
 
         // What works longer makes a credential permanent: an API key must not do that, nor another person.
-        var isLater = input.ExpiresAt is null || (key.ExpiresAt is { } before && input.ExpiresAt > before);
+        var isLater = CredentialRules.IsLater(key.ExpiresAt, input.ExpiresAt);
         return isLater && (decision.Caller.Credential != CredentialKind.Session || decision.Caller.Principal != PrincipalRef.User(key.CreatorId))
             ? new ValidationError("Only its creator, signed in, may let a key work longer. Pass an earlier expiry.", "expiresAt")
             : isLater && key.IsRotatedOut ? new ValidationError("The key was rotated: its overlap can only be made shorter.", "expiresAt")

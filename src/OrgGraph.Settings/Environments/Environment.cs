@@ -1,4 +1,3 @@
-using System.Text;
 using GraphQL;
 using OrgGraph.Settings.Kernel.Data;
 using OrgGraph.Settings.Kernel.Errors;
@@ -39,16 +38,17 @@ internal sealed record EnvironmentSnapshot(Guid Id, int Version, string Name, st
 [Name("Environment"), Implements(typeof(INode))]
 public sealed class Environment : INode
 {
-    private readonly OrganizationSnapshot _organization;
+    internal Environment(OrganizationSnapshot organization, EnvironmentSnapshot row) => (Organization, Row) = (organization, row);
 
-    internal Environment(OrganizationSnapshot organization, EnvironmentSnapshot row) => (_organization, Row) = (organization, row);
+    [Ignore]
+    internal OrganizationSnapshot Organization { get; }
 
     [Ignore]
     internal EnvironmentSnapshot Row { get; }
 
     /// <summary>Opaque and unique over everything: pass it to `node`, or wherever an id is asked for.</summary>
     [Id]
-    public string Id => new GlobalId(NodeType.Environment, _organization.OrganizationId, Row.Id).ToString();
+    public string Id => new GlobalId(NodeType.Environment, Organization.OrganizationId, Row.Id).ToString();
 
     /// <summary>The name, unique in the organization without regard to case.</summary>
     public string Name => Row.Name;
@@ -73,36 +73,3 @@ public sealed class EnvironmentConnection(Page<Environment> page) : Connection<E
 /// <summary>An environment, and its place in the list.</summary>
 [Name("EnvironmentEdge")]
 public sealed class EnvironmentEdge : Edge<Environment>;
-
-/// <summary>What slugs look like, and how one comes from a name.</summary>
-internal static class Slugs
-{
-    public const int MaxLength = 256;
-
-    /// <summary>Lower case, every run of other characters a hyphen, none at the ends: "Test / Preview" is "test-preview".</summary>
-    public static string Of(string name)
-    {
-        var slug = new StringBuilder(name.Length);
-        foreach (var c in name.Trim().ToLowerInvariant())
-        {
-            if (char.IsAsciiLetterOrDigit(c))
-            {
-                slug.Append(c);
-            }
-            else if (slug.Length > 0 && slug[^1] != '-')
-            {
-                slug.Append('-');
-            }
-        }
-
-        return slug.ToString().TrimEnd('-');
-    }
-
-    public static ValidationError? Check(string? given, string name, out string slug)
-    {
-        slug = given is null ? Of(name) : given.Trim().ToLowerInvariant();
-        return slug.Length == 0 ? new ValidationError("No slug can be made of this name: pass one, of letters a to z, digits and hyphens.", given is null ? "name" : "slug")
-            : slug.Length > MaxLength || slug != Of(slug) ? new ValidationError($"A slug is 1 to {MaxLength} letters a to z, digits and single hyphens, none at the ends.", "slug")
-            : null;
-    }
-}

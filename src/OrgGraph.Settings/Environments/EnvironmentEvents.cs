@@ -48,7 +48,7 @@ public sealed class EnvironmentUpdated(Guid ofEnvironment) : EnvironmentEvent(of
     public Environment? Environment(IResolveFieldContext context) => Find(context);
 }
 
-/// <summary>An environment was deleted.</summary>
+/// <summary>An environment was deleted, with what was assigned to it.</summary>
 [Name("EnvironmentDeleted"), Implements(typeof(IOrganizationEvent)), EventKind("environment.deleted")]
 public sealed class EnvironmentDeleted(Guid ofEnvironment) : EnvironmentEvent(ofEnvironment)
 {
@@ -57,46 +57,21 @@ public sealed class EnvironmentDeleted(Guid ofEnvironment) : EnvironmentEvent(of
     public string EnvironmentId() => GlobalIdOf(NodeType.Environment, OfEnvironment);
 }
 
-/// <summary>The stream of environments.</summary>
+/// <summary>The stream of environments and of what is assigned to them.</summary>
 public sealed class EnvironmentSubscriptions
 {
-    /// <summary>Environments are made, changed and deleted.</summary>
+    /// <summary>Environments are made, changed and deleted; versions are assigned and unassigned, in projects that the subscriber may read.</summary>
     /// <param name="organizationId">Which organization.</param>
     /// <param name="after">The cursor of the last event seen; without it the stream is live only.</param>
     [Authorize(Policy.Member)]
     [SubscriptionField(
-        "EnvironmentEvent", "A change of an environment.", typeof(EnvironmentCreated), typeof(EnvironmentUpdated), typeof(EnvironmentDeleted), typeof(StreamReset))]
+        "EnvironmentEvent",
+        "A change of an environment, or of what is assigned to it.",
+        typeof(EnvironmentCreated),
+        typeof(EnvironmentUpdated),
+        typeof(EnvironmentDeleted),
+        typeof(VersionAssigned),
+        typeof(VersionUnassigned),
+        typeof(StreamReset))]
     public object EnvironmentsChanged(IResolveFieldContext context, [Id] string organizationId, string? after) => context.RootValue!;
-}
-
-/// <summary>The environments of an organization.</summary>
-public sealed class EnvironmentQueries
-{
-    private const string Name = "Organization.environments";
-
-    /// <summary>The environments, by name.</summary>
-    /// <param name="first">How many from the start, 1 to 100; 50 when neither first nor last is given.</param>
-    /// <param name="after">Only those after this cursor.</param>
-    /// <param name="last">How many from the end, 1 to 100.</param>
-    /// <param name="before">Only those before this cursor.</param>
-    public EnvironmentConnection Environments([Parent] Organization organization, int? first, string? after, int? last, string? before)
-    {
-        var snapshot = organization.Snapshot;
-        var page = Paging.Of(Name, snapshot.Environments.All, EnvironmentSnapshot.ByName, new PageArguments(first, after, last, before));
-        return new EnvironmentConnection(page.Select(row => new Environment(snapshot, row)));
-    }
-
-    /// <summary>The environment with that slug; null when there is none.</summary>
-    /// <param name="slug">Its slug, exactly.</param>
-    public Environment? Environment([Parent] Organization organization, string slug)
-    {
-        var snapshot = organization.Snapshot;
-        return snapshot.Environments.All.FirstOrDefault(row => row.Slug == slug) is { } found ? new Environment(snapshot, found) : null;
-    }
-
-    internal static EnvironmentEdge EdgeOf(Environment environment) => new()
-    {
-        Node = environment,
-        Cursor = new PageCursor($"{Name}.{EnvironmentSnapshot.ByName.Tag}+", EnvironmentSnapshot.ByName.Key(environment.Row), environment.Row.Id).ToString(),
-    };
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using GraphQL;
+using OrgGraph.Settings.Grants;
 using OrgGraph.Settings.Kernel;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Errors;
@@ -61,17 +61,24 @@ public sealed class CreatePermissionGroupPayload : MutationPayload
 
 /// <summary>
 /// Caller: MANAGE_ACCESS on the organization. Refused: bad or taken name, unknown principals, groups or projects, rights that the caller
-/// may not give, limits. Writes: group, grants, members. Events: PermissionGroupCreated, MemberGroupsChanged for each member.
+/// may not give, limits. Writes: group, grants, members. Events: PermissionGroupCreated, GrantsChanged,
+/// MemberGroupsChanged for each member.
 /// </summary>
-public sealed class CreatePermissionGroupMutation(MutationRunner runner, SettingsLimits limits)
+public sealed class CreatePermissionGroupMutation
 {
+    private readonly MutationRunner _runner;
+    private readonly GroupPrincipals _principals;
+    private readonly SettingsLimits _limits;
+
+    internal CreatePermissionGroupMutation(MutationRunner runner, GroupPrincipals principals, SettingsLimits limits) => (_runner, _principals, _limits) = (runner, principals, limits);
+
     /// <summary>Makes a permission group, with its first members, included groups and rights.</summary>
     /// <param name="input">The new group.</param>
     [Authorize(Policy.ManageAccess)]
     public async Task<CreatePermissionGroupPayload?> CreatePermissionGroupAsync(IResolveFieldContext context, CreatePermissionGroupInput input)
     {
         var id = Guid.Empty;
-        var result = await runner.DecideAsync(context, decision => Decide(decision, input, id = decision.NewId()));
+        var result = await _runner.DecideAsync(context, decision => Decide(decision, input, id = decision.NewId()));
         return new CreatePermissionGroupPayload(result, id);
     }
 
@@ -93,12 +100,12 @@ public sealed class CreatePermissionGroupMutation(MutationRunner runner, Setting
             return taken;
         }
 
-        if (SettingsLimits.Reached(limits.PermissionGroups, organization.Groups.Count))
+        if (SettingsLimits.Reached(_limits.PermissionGroups, organization.Groups.Count))
         {
-            return new LimitReachedError($"An organization holds at most {limits.PermissionGroups} permission groups.", limits.PermissionGroups);
+            return new LimitReachedError($"An organization holds at most {_limits.PermissionGroups} permission groups.", _limits.PermissionGroups);
         }
 
-        var change = GroupRules.ReadMembers(organization, input.PrincipalIds, input.MemberGroupIds);
+        var change = GroupRules.ReadMembers(decision, input.PrincipalIds, input.MemberGroupIds);
         if (change.Error is not null)
         {
             return change.Error;
@@ -106,45 +113,20 @@ public sealed class CreatePermissionGroupMutation(MutationRunner runner, Setting
 
         decision.Put(PermissionGroupRow.Table, new PermissionGroupSnapshot(id, 0, name, description, null, change.Groups, decision.Now).ToRow(organization.OrganizationId));
         decision.Raise(new PermissionGroupCreated(id), name);
-        return GiveRights(decision, input, id) ?? GroupRules.AddMembers(decision, id, change.Members) ?? GroupRules.CheckNesting(decision, limits)
+        if (GrantDoor.Give(decision, _limits, GranteeKind.Group, id, input.Permissions) is { } badPermission)
+        {
+            return badPermission;
+        }
+
+        _principals.Add(decision, id, change.Members);
+        return CheckRights(decision, input, id) ?? GroupRules.CheckNesting(decision, _limits)
             ?? GivingRules.CheckNested(decision, change.Groups, "memberGroupIds")
             ?? GivingRules.Check(decision, decision.Snapshot.Access.MembersOf(id), "principalIds");
     }
 
-    private Refusal? GiveRights(Decision decision, CreatePermissionGroupInput input, Guid id)
-    {
-        var organization = decision.Organization();
-        var permissions = input.Permissions ?? [];
-        if (permissions.Length > 100)
-        {
-            return new ValidationError("A list holds at most 100 permissions.", "permissions");
-        }
-
-        if (permissions.Length > 0 && limits.Grants > 0 && organization.Grants.Count + permissions.Length > limits.Grants)
-        {
-            return new LimitReachedError($"An organization holds at most {limits.Grants} grants.", limits.Grants, "permissions");
-        }
-
-        var seen = new HashSet<(Permission, ResourceRef, ResourceType?)>();
-        for (var i = 0; i < permissions.Length; i++)
-        {
-            string[] path = ["permissions", i.ToString(CultureInfo.InvariantCulture)];
-            var (resource, error) = ResourceInputs.Read(organization, decision.Caller, permissions[i].Resource, [.. path, "resource"]);
-            error ??= ResourceInputs.CheckRestriction(resource, permissions[i].RestrictTo, path);
-            error ??= permissions[i].Permission == Permission.ResolveSecrets ? new NotGrantableError("RESOLVE_SECRETS is given to service accounts only, not to a group.", path) : null;
-            error ??= seen.Add((permissions[i].Permission, resource, permissions[i].RestrictTo)) ? null : new ValidationError("The same permission is named twice.", path);
-            if (error is not null)
-            {
-                return error;
-            }
-
-            var fact = new GrantFact(decision.NewId(), id, permissions[i].Permission, resource, permissions[i].RestrictTo);
-            decision.Put(GrantRow.Table, new GrantSnapshot(fact.Id, 0, fact, GrantSnapshot.ToGroup, permissions[i].Resource.Name, decision.Now, decision.Caller.Principal).ToRow(organization.OrganizationId));
-        }
-
-        // An empty group gives nobody anything yet; what it will give must be the caller's to give all the same.
-        return permissions.Length > 0 && !GivingRules.MayAssign(decision.Caller, decision.CallerRights, decision.Snapshot.Access, [id])
+    // An empty group gives nobody anything yet; what it will give must be the caller's to give all the same.
+    private static NotGrantableError? CheckRights(Decision decision, CreatePermissionGroupInput input, Guid id) =>
+        input.Permissions is { Length: > 0 } && !GivingRules.MayAssign(decision.Caller, decision.CallerRights, decision.Snapshot.Access, [id])
             ? new NotGrantableError("You may not give all of these rights.", "permissions")
             : null;
-    }
 }

@@ -1,4 +1,5 @@
 using GraphQL;
+using OrgGraph.Settings.Grants;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Graph;
@@ -123,7 +124,7 @@ public sealed class DeletePermissionGroupMutation
         }
 
         RemoveGroup(decision, group);
-        return GivingRules.Check(decision, affected, "reassignToGroupId");
+        return GivingRules.Check(decision, affected, "reassignToGroupId") ?? GivingRules.CheckNested(decision, [group.Id], "permissionGroupId");
     }
 
     private static Refusal? Reassign(Decision decision, Guid group, Guid? replacement, out int count)
@@ -157,10 +158,7 @@ public sealed class DeletePermissionGroupMutation
     private static void RemoveGroup(Decision decision, PermissionGroupSnapshot group)
     {
         var organization = decision.Organization();
-        foreach (var grant in organization.Grants.All.Where(grant => grant.Fact.GranteeId == group.Id || grant.Fact.Resource == ResourceRef.Group(group.Id)))
-        {
-            decision.Remove(GrantRow.Table, grant.ToRow(organization.OrganizationId));
-        }
+        GrantDoor.TakeAll(decision, fact => fact.GranteeId == group.Id || fact.Resource == ResourceRef.Group(group.Id));
 
         foreach (var parent in organization.Groups.All.Where(other => other.MemberGroupIds.Contains(group.Id)))
         {

@@ -4,7 +4,6 @@ using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Kernel.Writing;
-using OrgGraph.Settings.Members;
 
 namespace OrgGraph.Settings.Groups;
 
@@ -42,13 +41,19 @@ public sealed class AddGroupMembersPayload : MutationPayload
 /// Caller: MANAGE_ACCESS on the organization or the group. Refused: unknown ids, a group that would include itself, rights that the
 /// caller may not give. Writes: group, members. Events: PermissionGroupMembersChanged, MemberGroupsChanged for each.
 /// </summary>
-public sealed class AddGroupMembersMutation(MutationRunner runner, SettingsLimits limits)
+public sealed class AddGroupMembersMutation
 {
+    private readonly MutationRunner _runner;
+    private readonly GroupPrincipals _principals;
+    private readonly SettingsLimits _limits;
+
+    internal AddGroupMembersMutation(MutationRunner runner, GroupPrincipals principals, SettingsLimits limits) => (_runner, _principals, _limits) = (runner, principals, limits);
+
     /// <summary>Puts principals and other groups' members into a group. Who is in it already stays: it may be called again.</summary>
     /// <param name="input">Which group, and whom.</param>
     [Authorize(Policy.ManageAccess)]
     public async Task<AddGroupMembersPayload?> AddGroupMembersAsync(IResolveFieldContext context, AddGroupMembersInput input) =>
-        new(await runner.DecideAsync(context, decision => Decide(decision, input)), input.PermissionGroupId);
+        new(await _runner.DecideAsync(context, decision => Decide(decision, input)), input.PermissionGroupId);
 
     private Refusal? Decide(Decision decision, AddGroupMembersInput input)
     {
@@ -58,24 +63,27 @@ public sealed class AddGroupMembersMutation(MutationRunner runner, SettingsLimit
             return NotFoundError.Of("permission group", "permissionGroupId");
         }
 
-        var change = GroupRules.ReadMembers(organization, input.PrincipalIds, input.MemberGroupIds);
+        var change = GroupRules.ReadMembers(decision, input.PrincipalIds, input.MemberGroupIds);
         if (change.Error is not null)
         {
             return change.Error;
         }
 
-        var members = change.Members.Where(id => !organization.Members[id]!.GroupIds.Contains(group.Id)).ToArray();
+        var members = change.Members.Where(principal => !organization.Access.DirectGroups(principal).Contains(group.Id)).ToArray();
         var groups = change.Groups.Except(group.MemberGroupIds).ToArray();
         if (members.Length == 0 && groups.Length == 0)
         {
             return null;
         }
 
-        decision.Put(PermissionGroupRow.Table, (group with { MemberGroupIds = [.. group.MemberGroupIds, .. groups] }).ToRow(organization.OrganizationId));
-        decision.Raise(new PermissionGroupMembersChanged(group.Id), group.Name);
-        return GroupRules.CheckNesting(decision, limits)
-            ?? GroupRules.AddMembers(decision, group.Id, members)
-            ?? GivingRules.CheckNested(decision, groups, "memberGroupIds")
+        GroupScope.Change(decision, group, [.. group.MemberGroupIds, .. groups], members);
+        if (GroupRules.CheckNesting(decision, _limits) is { } cycle)
+        {
+            return cycle;
+        }
+
+        _principals.Add(decision, group.Id, members);
+        return GivingRules.CheckNested(decision, groups, "memberGroupIds")
             ?? GivingRules.Check(decision, decision.Snapshot.Access.MembersOf(group.Id), "principalIds");
     }
 }
@@ -114,15 +122,20 @@ public sealed class RemoveGroupMembersPayload : MutationPayload
 /// Caller: MANAGE_ACCESS on the organization or the group. Refused: unknown ids, a member left without a group, the last owner, owners by
 /// others than owners. Writes: group, members. Events: PermissionGroupMembersChanged, MemberGroupsChanged for each.
 /// </summary>
-public sealed class RemoveGroupMembersMutation(MutationRunner runner)
+public sealed class RemoveGroupMembersMutation
 {
+    private readonly MutationRunner _runner;
+    private readonly GroupPrincipals _principals;
+
+    internal RemoveGroupMembersMutation(MutationRunner runner, GroupPrincipals principals) => (_runner, _principals) = (runner, principals);
+
     /// <summary>Takes principals and other groups' members out of a group. Who is not in it is passed over: it may be called again.</summary>
     /// <param name="input">Which group, and whom.</param>
     [Authorize(Policy.ManageAccess)]
     public async Task<RemoveGroupMembersPayload?> RemoveGroupMembersAsync(IResolveFieldContext context, RemoveGroupMembersInput input) =>
-        new(await runner.DecideAsync(context, decision => Decide(decision, input)), input.PermissionGroupId);
+        new(await _runner.DecideAsync(context, decision => Decide(decision, input)), input.PermissionGroupId);
 
-    private static Refusal? Decide(Decision decision, RemoveGroupMembersInput input)
+    private Refusal? Decide(Decision decision, RemoveGroupMembersInput input)
     {
         var organization = decision.Organization();
         if (GroupRules.Find(organization, input.PermissionGroupId, "permissionGroupId") is not { } group)
@@ -130,18 +143,18 @@ public sealed class RemoveGroupMembersMutation(MutationRunner runner)
             return NotFoundError.Of("permission group", "permissionGroupId");
         }
 
-        var change = GroupRules.ReadMembers(organization, input.PrincipalIds, input.MemberGroupIds);
+        var change = GroupRules.ReadMembers(decision, input.PrincipalIds, input.MemberGroupIds);
         if (change.Error is not null)
         {
             return change.Error;
         }
 
         var before = decision.Before.Access.MembersOf(group.Id);
-        var members = change.Members.Where(id => organization.Members[id]!.GroupIds.Contains(group.Id)).ToArray();
-        if (Array.Find(members, id => organization.Members[id]!.GroupIds.Length == 1) is var last && last != Guid.Empty)
+        var members = change.Members.Where(principal => organization.Access.DirectGroups(principal).Contains(group.Id)).ToArray();
+        if (Array.FindIndex(members, principal => principal.Kind == PrincipalKind.User && organization.Access.DirectGroups(principal).Count == 1) is var last and >= 0)
         {
-            var index = Array.IndexOf(change.Members, last).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            return new GroupRequiredError($"{organization.Members[last]!.DisplayName} is in no other group. Put them into another one first.", "principalIds", index);
+            var index = Array.IndexOf(change.Members, members[last]).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return new GroupRequiredError($"{organization.Members[members[last].Id]!.DisplayName} is in no other group. Put them into another one first.", "principalIds", index);
         }
 
         var kept = group.MemberGroupIds.Except(change.Groups).ToArray();
@@ -150,14 +163,8 @@ public sealed class RemoveGroupMembersMutation(MutationRunner runner)
             return null;
         }
 
-        decision.Put(PermissionGroupRow.Table, (group with { MemberGroupIds = kept }).ToRow(organization.OrganizationId));
-        decision.Raise(new PermissionGroupMembersChanged(group.Id), group.Name);
-        foreach (var id in members)
-        {
-            var member = organization.Members[id]!;
-            MemberGroups.Set(decision, member, [.. member.GroupIds.Where(other => other != group.Id)]);
-        }
-
-        return GivingRules.Check(decision, before, "principalIds");
+        GroupScope.Change(decision, group, kept, members);
+        _principals.Remove(decision, group.Id, members);
+        return GivingRules.CheckNested(decision, group.MemberGroupIds.Except(kept), "memberGroupIds") ?? GivingRules.Check(decision, before, "principalIds");
     }
 }

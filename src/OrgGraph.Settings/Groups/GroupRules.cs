@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrgGraph.Settings.Kernel;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Errors;
@@ -23,27 +24,14 @@ internal static class GroupRules
     public static PermissionGroupSnapshot? Find(OrganizationSnapshot organization, string id, string argument) =>
         GlobalId.Parse(id, argument).In(NodeType.PermissionGroup, organization.OrganizationId) is { } group ? organization.Groups[group] : null;
 
-    /// <summary>Reads lists of principals and groups.</summary>
-    public static (Guid[] Members, Guid[] Groups, UserError? Error) ReadMembers(OrganizationSnapshot organization, string[]? principalIds, string[]? memberGroupIds)
+    /// <summary>Reads lists of principals and groups: at most 100 each, none twice, nobody whom the caller does not know of.</summary>
+    public static (PrincipalRef[] Members, Guid[] Groups, UserError? Error) ReadMembers(Decision decision, string[]? principalIds, string[]? memberGroupIds)
     {
-        var (members, badMember) = InputRules.Ids(principalIds, NodeType.User, organization.OrganizationId, "principalIds", "member", id => organization.Members[id] is not null);
+        var organization = decision.Organization();
+        var (members, badMember) = ReadPrincipals(organization, decision.Caller, principalIds ?? []);
         var (groups, badGroup) = InputRules.Ids(
             memberGroupIds, NodeType.PermissionGroup, organization.OrganizationId, "memberGroupIds", "permission group", id => organization.Groups[id] is not null);
         return (members, groups, badMember ?? badGroup);
-    }
-
-    public static Refusal? AddMembers(Decision decision, Guid group, Guid[] members)
-    {
-        foreach (var id in members)
-        {
-            var member = decision.Changed().Members[id]!;
-            if (!member.GroupIds.Contains(group))
-            {
-                MemberGroups.Set(decision, member, [.. member.GroupIds, group]);
-            }
-        }
-
-        return null;
     }
 
     /// <summary>The refusal of groups that include themselves, or are nested too deep.</summary>
@@ -66,6 +54,45 @@ internal static class GroupRules
         }
 
         return null;
+    }
+
+    private static (PrincipalRef[] Principals, UserError? Error) ReadPrincipals(OrganizationSnapshot organization, Caller caller, string[] ids)
+    {
+        if (ids.Length > 100)
+        {
+            return ([], new ValidationError("A list holds at most 100 ids.", "principalIds"));
+        }
+
+        var found = new List<PrincipalRef>();
+        for (var i = 0; i < ids.Length; i++)
+        {
+            string[] path = ["principalIds", i.ToString(CultureInfo.InvariantCulture)];
+            var id = GlobalId.Parse(ids[i], "principalIds");
+            var principal = id.Type switch
+            {
+                NodeType.User => PrincipalRef.User(id.Id),
+                NodeType.ServiceAccount when id.OrganizationId == organization.OrganizationId => PrincipalRef.ServiceAccount(id.Id),
+                _ => default,
+            };
+            if (!organization.CanSee(caller, principal))
+            {
+                return ([], NotFoundError.Of("member or service account", path));
+            }
+
+            if (found.Contains(principal))
+            {
+                return ([], new ValidationError("The same member or service account is named twice.", path));
+            }
+
+            if (principal.Kind == PrincipalKind.ServiceAccount && organization.ServiceAccounts[principal.Id] is { ManagedBy: not ManagedBy.Owners } managed)
+            {
+                return ([], new ManagedError("The server manages this service account's groups by itself.", managed.ManagedBy, path));
+            }
+
+            found.Add(principal);
+        }
+
+        return ([.. found], null);
     }
 
     // Null: the group reaches itself.
@@ -94,6 +121,45 @@ internal static class GroupRules
 
         above.Remove(id);
         return known[id] = depth;
+    }
+}
+
+/// <summary>Service accounts, as far as groups concern them: their own area changes them.</summary>
+internal interface IGroupAccounts
+{
+    /// <summary>Puts the account into exactly these groups.</summary>
+    void SetGroups(Decision decision, Guid account, Guid[] groups);
+}
+
+/// <summary>The door by which principals come into a group and leave it, be they people or service accounts.</summary>
+internal sealed class GroupPrincipals(IGroupAccounts accounts)
+{
+    public void Add(Decision decision, Guid group, IEnumerable<PrincipalRef> principals)
+    {
+        foreach (var principal in principals)
+        {
+            Set(decision, principal, [.. decision.Snapshot.Access.DirectGroups(principal), group]);
+        }
+    }
+
+    public void Remove(Decision decision, Guid group, IEnumerable<PrincipalRef> principals)
+    {
+        foreach (var principal in principals)
+        {
+            Set(decision, principal, [.. decision.Snapshot.Access.DirectGroups(principal).Where(other => other != group)]);
+        }
+    }
+
+    private void Set(Decision decision, PrincipalRef principal, Guid[] groups)
+    {
+        if (principal.Kind == PrincipalKind.User)
+        {
+            MemberGroups.Set(decision, decision.Changed().Members[principal.Id]!, groups);
+        }
+        else
+        {
+            accounts.SetGroups(decision, principal.Id, groups);
+        }
     }
 }
 

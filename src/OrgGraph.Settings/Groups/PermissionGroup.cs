@@ -49,7 +49,7 @@ public sealed class PermissionGroup : INode, IScoped
     public IEnumerable<PermissionGroup> MemberGroups => Of(Organization, Row.MemberGroupIds);
 
     /// <summary>How many people are in the group, included groups counted in, each person once.</summary>
-    public int MemberCount => Organization.Access.PeopleCount(Row.Id);
+    public int MemberCount => Organization.Access.Count(Row.Id, PrincipalKind.User);
 
     /// <summary>Who is directly in the group, by name: people, and for owners service accounts too.</summary>
     /// <param name="first">How many from the start, 1 to 100; 50 when neither first nor last is given.</param>

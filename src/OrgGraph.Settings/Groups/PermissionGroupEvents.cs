@@ -2,6 +2,7 @@ using GraphQL;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Events;
 using OrgGraph.Settings.Kernel.Graph;
+using OrgGraph.Settings.Kernel.Snapshots;
 using OrgGraph.Settings.Organizations;
 
 namespace OrgGraph.Settings.Groups;
@@ -52,9 +53,20 @@ public sealed class PermissionGroupUpdated(Guid groupId) : PermissionGroupEvent(
 }
 
 /// <summary>A permission group has other members, or includes other groups.</summary>
+/// <param name="groupId">Which group.</param>
+/// <param name="onlyAccounts">Nobody but service accounts came or went, which others than owners do not know of.</param>
 [Name("PermissionGroupMembersChanged"), Implements(typeof(IOrganizationEvent)), EventKind("permissionGroup.membersChanged")]
-public sealed class PermissionGroupMembersChanged(Guid groupId) : PermissionGroupEvent(groupId)
+public sealed class PermissionGroupMembersChanged(Guid groupId, bool onlyAccounts = false) : PermissionGroupEvent(groupId)
 {
+    [Ignore]
+    public bool OnlyAccounts { get; } = onlyAccounts;
+
+    [Ignore]
+    public override bool IsForOwners() => OnlyAccounts;
+
+    [Ignore]
+    public override bool CanBeSeenBy(Caller caller, Snapshot snapshot) => !OnlyAccounts || Policies.RightsOf(caller, snapshot).IsOwner;
+
     /// <summary>Which group.</summary>
     [Id]
     public string PermissionGroupId() => GlobalIdOf(NodeType.PermissionGroup, GroupId);

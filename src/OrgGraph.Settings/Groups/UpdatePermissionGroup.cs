@@ -107,6 +107,18 @@ internal static class GroupScope
         return new Scope(parsed.Organized, Resource: parsed.Type == NodeType.PermissionGroup ? ResourceRef.Group(parsed.Id) : null);
     }
 
+    /// <summary>Writes the group with other included groups, and tells of it. Of service accounts that come or go the group itself shows nothing.</summary>
+    public static void Change(Decision decision, PermissionGroupSnapshot group, Guid[] memberGroupIds, IReadOnlyCollection<PrincipalRef> members)
+    {
+        var onlyAccounts = memberGroupIds.Length == group.MemberGroupIds.Length && members.All(principal => principal.Kind == PrincipalKind.ServiceAccount);
+        if (!onlyAccounts)
+        {
+            decision.Put(PermissionGroupRow.Table, (group with { MemberGroupIds = memberGroupIds }).ToRow(decision.Before.OrganizationId));
+        }
+
+        decision.Raise(new PermissionGroupMembersChanged(group.Id, onlyAccounts), group.Name);
+    }
+
     public static PermissionGroup? View(AppendResult result, string id) =>
         result.IsAccepted && GroupRules.Find(result.Organization(), id, "permissionGroupId") is { } row ? new PermissionGroup(result.Organization(), row) : null;
 }

@@ -60,7 +60,7 @@ public sealed class AcceptInvitationMutation(MutationRunner runner, InvitationFi
     public async Task<AcceptInvitationPayload?> AcceptInvitationAsync(IResolveFieldContext context, AcceptInvitationInput input)
     {
         var person = context.Caller().Person!;
-        var (place, error) = await finder.FindAsync(input.Token, input.InvitationId, context.CancellationToken);
+        var (place, error) = await finder.FindAsync(input.Token, input.InvitationId, person, context);
         if (place is null)
         {
             return new AcceptInvitationPayload(InvitationFinder.Refused(error!), person.Id);
@@ -157,7 +157,7 @@ public sealed class DeclineInvitationMutation(MutationRunner runner, InvitationF
     public async Task<DeclineInvitationPayload?> DeclineInvitationAsync(IResolveFieldContext context, DeclineInvitationInput input)
     {
         var person = context.Caller().Person!;
-        var (place, error) = await finder.FindAsync(input.Token, input.InvitationId, context.CancellationToken);
+        var (place, error) = await finder.FindAsync(input.Token, input.InvitationId, person, context);
         if (place is null)
         {
             return new DeclineInvitationPayload(InvitationFinder.Refused(error!), Guid.Empty, context.Request().Now);
@@ -185,7 +185,7 @@ public sealed class DeclineInvitationMutation(MutationRunner runner, InvitationF
 public sealed class InvitationFinder(CredentialDirectory directory)
 {
     /// <summary>Where the invitation is, or why it cannot be told.</summary>
-    internal async Task<(CredentialPlace? Place, UserError? Error)> FindAsync(string? token, string? invitationId, CancellationToken cancellation)
+    internal async Task<(CredentialPlace? Place, UserError? Error)> FindAsync(string? token, string? invitationId, Person person, IResolveFieldContext context)
     {
         if (token is null == invitationId is null)
         {
@@ -194,12 +194,28 @@ public sealed class InvitationFinder(CredentialDirectory directory)
 
         if (token is not null)
         {
-            var found = TokenHasher.IsWellFormed(token) ? await directory.FindInvitationAsync(token, cancellation) : null;
+            var found = await FindAsync(token, context);
             return (found, found is null ? InvitationRules.NotOpen(null) : null);
         }
 
+        // An id proves nothing: whoever is not invited learns the same from one that somebody has and from one that nobody has.
         var id = GlobalId.Parse(invitationId, "invitationId");
-        return id.Type == NodeType.Invitation ? (new CredentialPlace(id.OrganizationId!.Value, id.Id), null) : (null, InvitationRules.NotOpen(null));
+        var invited = person.VerifiedEmail is { } email ? await directory.FindInvitationsAsync(EmailText.Normalize(email), context.CancellationToken) : [];
+        return id.Type == NodeType.Invitation && invited.FirstOrDefault(place => place.CredentialId == id.Id && place.OrganizationId == id.OrganizationId) is { } own
+            ? (own, null)
+            : (null, InvitationRules.NotOpen(null));
+    }
+
+    /// <summary>Where the invitation of a token is; null when it is unknown. Guesses are counted.</summary>
+    internal async Task<CredentialPlace?> FindAsync(string token, IResolveFieldContext context)
+    {
+        var found = TokenHasher.IsWellFormed(token) ? await directory.FindInvitationAsync(token, context.CancellationToken) : null;
+        if (found is null)
+        {
+            context.CountUnknownToken();
+        }
+
+        return found;
     }
 
     /// <summary>The refusal of an answer by somebody else, or to an invitation that is not open. Only the invited learn how far it has come.</summary>

@@ -19,14 +19,21 @@ public interface IPublicAddress
 /// Sends an invitation's mail. The link's token is derived again, so nothing secret waits in the database; a process that died after the
 /// mail server took the mail sends it a second time, with the same link.
 /// </summary>
-public sealed class InvitationMail(SnapshotStore store, MutationRunner runner, TokenHasher hasher, IMailSender mails, IPublicAddress address) : IWorkHandler
+public sealed class InvitationMail(SnapshotStore store, MutationRunner runner, TokenHasher hasher, IMailSender mails, IPublicAddress address, TimeProvider clock) : IWorkHandler
 {
-    public string Kind => InvitationRules.MailWork;
+    public string Kind => InvitationRules.SendWork;
 
     public async Task HandleAsync(WorkItem item, CancellationToken cancellation)
     {
         var organization = (OrganizationSnapshot?)await store.GetAsync(item.OrganizationId, cancellation);
-        if (organization?.Invitations[item.SubjectId] is not { Status: InvitationStatus.Pending } invitation || invitation.SendNumber != item.Ordinal || organization.IsArchived)
+        if (organization is { IsArchived: true })
+        {
+            // It was archived after the item was taken: the mail waits for its being restored.
+            throw new WorkPutOffException("The organization is archived.");
+        }
+
+        // It may have waited for longer than the link lives.
+        if (Wanted(organization, item) is not { } invitation || invitation.StatusAt(clock.GetUtcNow()) != InvitationStatus.Pending)
         {
             await runner.DecideAsSystemAsync(item.OrganizationId, decision => Drop(decision, item), cancellation);
             return;
@@ -35,11 +42,12 @@ public sealed class InvitationMail(SnapshotStore store, MutationRunner runner, T
         string? failure = null;
         try
         {
-            await mails.SendAsync(Compose(organization, invitation, item), cancellation);
+            await mails.SendAsync(Compose(organization!, invitation, item), cancellation);
         }
         catch (MailRefusedException e) when (e.IsPermanent || item.IsLastAttempt)
         {
             failure = e.Message;
+            item.GiveUp();
         }
         catch (MailRefusedException e)
         {
@@ -68,7 +76,11 @@ public sealed class InvitationMail(SnapshotStore store, MutationRunner runner, T
     // A name that looks like a link would make the mail carry a second one.
     private static string Plain(string name) => new string([.. name.Where(c => !char.IsControl(c))]).Replace("://", " ", StringComparison.Ordinal).Replace("www.", "www ", StringComparison.OrdinalIgnoreCase);
 
-    private static Refusal? Drop(Decision decision, WorkItem item)
+    /// <summary>The invitation that an item is still about; null when it was answered, taken back or sent anew since.</summary>
+    internal static InvitationSnapshot? Wanted(OrganizationSnapshot? organization, WorkItem item) =>
+        organization is { IsArchived: false } && organization.Invitations[item.SubjectId] is { Status: InvitationStatus.Pending } invitation && invitation.SendNumber == item.Ordinal ? invitation : null;
+
+    internal static Refusal? Drop(Decision decision, WorkItem item)
     {
         decision.Finish(item);
         return null;
@@ -86,7 +98,7 @@ public sealed class InvitationMail(SnapshotStore store, MutationRunner runner, T
         return null;
     }
 
-    private static Refusal? Failed(Decision decision, WorkItem item, string reason, bool finish)
+    internal static Refusal? Failed(Decision decision, WorkItem item, string reason, bool finish)
     {
         if (finish)
         {
@@ -116,7 +128,17 @@ public sealed class InvitationExpiry(MutationRunner runner) : IWorkHandler
     private static Refusal? Decide(Decision decision, WorkItem item)
     {
         decision.Finish(item);
-        if (decision.Organization().Invitations[item.SubjectId] is { Status: InvitationStatus.Pending } invitation && invitation.SendNumber == item.Ordinal && invitation.ExpiresAt <= decision.Now)
+        if (decision.Organization().Invitations[item.SubjectId] is not { Status: InvitationStatus.Pending } invitation || invitation.SendNumber != item.Ordinal)
+        {
+            return null;
+        }
+
+        if (invitation.ExpiresAt > decision.Now)
+        {
+            // The clock was set back.
+            decision.Schedule(InvitationRules.ExpiryWork, invitation.Id, invitation.ExpiresAt, item.Ordinal);
+        }
+        else
         {
             InvitationRules.End(decision, invitation, InvitationStatus.Expired);
             decision.Raise(new InvitationExpired(invitation.Id), invitation.Email);

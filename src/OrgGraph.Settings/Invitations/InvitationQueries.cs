@@ -1,5 +1,4 @@
 using GraphQL;
-using OrgGraph.Secrets;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Data;
 using OrgGraph.Settings.Kernel.Directory;
@@ -71,12 +70,12 @@ public sealed class InvitationQueries
 }
 
 /// <summary>What the join page shows.</summary>
-public sealed class InvitationLookup(CredentialDirectory directory, InvitationPreviews previews)
+public sealed class InvitationLookup(InvitationFinder finder, InvitationPreviews previews)
 {
     /// <summary>What the join page shows of the invitation that a link's token leads to; null for a token that is unknown or void. Needs no sign-in.</summary>
     /// <param name="token">The part of the link after the #.</param>
     public async Task<InvitationPreview?> InvitationAsync(IResolveFieldContext context, string token) =>
-        TokenHasher.IsWellFormed(token) && await directory.FindInvitationAsync(token, context.CancellationToken) is { } place ? await previews.FindAsync(place, context) : null;
+        await finder.FindAsync(token, context) is { } place ? await previews.FindAsync(place, context) : null;
 }
 
 /// <summary>What a person finds when they sign in.</summary>

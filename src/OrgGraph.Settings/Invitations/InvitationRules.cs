@@ -12,6 +12,7 @@ namespace OrgGraph.Settings.Invitations;
 internal static class InvitationRules
 {
     public const string MailWork = "invitation.mail";
+    public const string SendWork = "invitation.send";
     public const string ExpiryWork = "invitation.expire";
     public static readonly TimeSpan Life = TimeSpan.FromDays(7);
 

@@ -203,15 +203,16 @@ public sealed class InviteMembersMutation(MutationRunner runner, TokenHasher has
     }
 }
 
-/// <summary>How many mails an organization sends in a day.</summary>
+/// <summary>To how many addresses an organization sends mails in a day.</summary>
 internal static class MailAllowance
 {
-    public static LimitReachedError? Reached(Decision decision, SettingsLimits limits, int more)
+    /// <param name="again">An invitation that is sent again: its address counts once.</param>
+    public static LimitReachedError? Reached(Decision decision, SettingsLimits limits, int more, InvitationSnapshot? again = null)
     {
         var since = decision.Now.AddDays(-1);
-        var sent = decision.Organization().Invitations.All.Count(invitation => invitation.LastQueuedAt > since);
+        var sent = decision.Organization().Invitations.All.Count(invitation => invitation.LastQueuedAt > since && invitation.Id != again?.Id);
         return limits.MailsPerDay > 0 && sent + more > limits.MailsPerDay
-            ? new LimitReachedError($"An organization sends at most {limits.MailsPerDay} mails a day. Try again tomorrow, or invite without mails.", limits.MailsPerDay)
+            ? new LimitReachedError($"An organization sends mails to at most {limits.MailsPerDay} addresses a day. Try again tomorrow, or invite without mails.", limits.MailsPerDay)
             : null;
     }
 }

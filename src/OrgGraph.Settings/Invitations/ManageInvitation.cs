@@ -2,6 +2,7 @@ using GraphQL;
 using OrgGraph.Secrets;
 using OrgGraph.Settings.Kernel;
 using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Kernel.Writing;
@@ -37,9 +38,9 @@ public sealed class ResendInvitationPayload : MutationPayload
 public sealed class ResendInvitationMutation(MutationRunner runner, TokenHasher hasher, SettingsLimits limits)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
-    private const int MaxSends = 35;
+    private const int MaxADay = 5;
 
-    /// <summary>Sends an invitation again, open for 7 days from now, with a new link; the old link is void. At most once a minute.</summary>
+    /// <summary>Sends an invitation again, open for 7 days from now, with a new link; the old link is void. At most once a minute, and 5 times a day.</summary>
     /// <param name="input">Which invitation.</param>
     [Authorize(Policy.InviteMembers)]
     public async Task<ResendInvitationPayload?> ResendInvitationAsync(IResolveFieldContext context, ResendInvitationInput input) =>
@@ -68,16 +69,17 @@ public sealed class ResendInvitationMutation(MutationRunner runner, TokenHasher 
             return new LimitReachedError("An invitation can be sent again once a minute. Wait a moment.", 1);
         }
 
-        if (invitation.SendNumber >= MaxSends)
+        if (decision.HasReachedLimit)
         {
-            return new LimitReachedError($"An invitation can be sent {MaxSends} times. Make a new one.", MaxSends);
+            return new LimitReachedError($"An invitation can be sent again {MaxADay} times a day. Try again tomorrow.", MaxADay);
         }
 
-        if (MailAllowance.Reached(decision, limits, 1) is { } full)
+        if (MailAllowance.Reached(decision, limits, 1, invitation) is { } full)
         {
             return full;
         }
 
+        decision.Also(new SideChange.Take(new Allowance(invitation.Id, "resend", limits.MailsPerDay == 0 ? 0 : MaxADay, TimeSpan.FromDays(1)), decision.Now));
         InvitationRules.Link(decision, hasher, invitation, withMail: true);
         decision.Raise(new InvitationResent(invitation.Id), invitation.Email);
         return null;

@@ -11,6 +11,7 @@ namespace OrgGraph.Settings.Members;
 public sealed class User : INode, IPrincipal
 {
     private readonly Guid _id;
+    private readonly string? _avatarUrl;
 
     internal User(MemberSnapshot member)
     {
@@ -19,7 +20,7 @@ public sealed class User : INode, IPrincipal
         Email = new EmailAddress(member.Email);
         GivenName = member.GivenName;
         FamilyName = member.FamilyName;
-        AvatarUrl = member.AvatarUrl is { } url ? new Uri(url) : null;
+        _avatarUrl = member.AvatarUrl;
         CreatedAt = member.PersonCreatedAt;
     }
 
@@ -30,7 +31,7 @@ public sealed class User : INode, IPrincipal
         Email = new EmailAddress(person.Email);
         GivenName = person.GivenName;
         FamilyName = person.FamilyName;
-        AvatarUrl = person.AvatarUrl is { } url ? new Uri(url) : null;
+        _avatarUrl = person.AvatarUrl;
         CreatedAt = person.CreatedAt;
     }
 
@@ -51,7 +52,7 @@ public sealed class User : INode, IPrincipal
     public string? FamilyName { get; }
 
     /// <summary>A picture of the person.</summary>
-    public Uri? AvatarUrl { get; }
+    public Uri? AvatarUrl => _avatarUrl is { } url ? new Uri(url) : null;
 
     /// <summary>When the person was first seen on this server.</summary>
     public DateTimeOffset CreatedAt { get; }

@@ -39,8 +39,6 @@ public sealed class CreateOrganizationPayload(AppendResult result) : MutationPay
 /// </summary>
 public sealed class CreateOrganizationMutation
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-
     private readonly MutationRunner _runner;
     private readonly OrganizationNames _names;
     private readonly IOrganizationFounding[] _foundings;
@@ -75,11 +73,6 @@ public sealed class CreateOrganizationMutation
 
         var result = await _runner.DecideAsync(context, id, decision => Decide(decision, input, person), isNew: true);
         _people.ForgetMemberships(person.Id);
-        if (result.IsAccepted)
-        {
-            await _names.TryTakeAsync(person.Id, "organization", _limits.Organizations, TimeSpan.FromDays(1), _clock.GetUtcNow(), context.CancellationToken);
-        }
-
         return new CreateOrganizationPayload(result);
     }
 
@@ -92,12 +85,12 @@ public sealed class CreateOrganizationMutation
         }
 
         var now = _clock.GetUtcNow();
-        if (!await _names.HasRoomAsync(person.Id, "organization", _limits.Organizations, TimeSpan.FromDays(1), now, cancellation))
+        if (!await _names.HasRoomAsync(Made(person), now, cancellation))
         {
-            return new LimitReachedError($"You made {_limits.Organizations} organizations within a day. Try again tomorrow.", _limits.Organizations);
+            return TooMany();
         }
 
-        if (!await _names.TryTakeAsync(person.Id, "organization-name", _limits.OrganizationNames, Hour, now, cancellation))
+        if (!await _names.TryTakeAsync(OrganizationNameTries.Of(person.Id, _limits), now, cancellation))
         {
             return new LimitReachedError($"You tried {_limits.OrganizationNames} names within an hour. Try again later.", _limits.OrganizationNames);
         }
@@ -107,6 +100,11 @@ public sealed class CreateOrganizationMutation
 
     private Refusal? Decide(Decision decision, CreateOrganizationInput input, Person person)
     {
+        if (decision.HasReachedLimit)
+        {
+            return TooMany();
+        }
+
         if (decision.HasConflict)
         {
             return Taken();
@@ -114,6 +112,7 @@ public sealed class CreateOrganizationMutation
 
         InputRules.Name(input.Name, "name", out var name);
         decision.ClaimName(name, InputRules.Normalize(name));
+        decision.Also(new SideChange.Take(Made(person), decision.Now));
         decision.Changes.ActorName = person.DisplayName;
         var settings = new OrganizationSettings(name, ImageRenderingMode.Auto, decision.Now, decision.NextVersion, null, null);
         decision.Put(OrganizationSettingsRow.Table, settings.ToRow(decision.Before.OrganizationId));
@@ -125,5 +124,17 @@ public sealed class CreateOrganizationMutation
         return null;
     }
 
+    private Allowance Made(Person person) => new(person.Id, "organization", _limits.Organizations, TimeSpan.FromDays(1));
+
+    private LimitReachedError TooMany() => new($"You made {_limits.Organizations} organizations within a day. Try again tomorrow.", _limits.Organizations);
+
     private static ConflictError Taken() => new("An organization of that name exists. Choose another one.", null, "name");
+}
+
+/// <summary>A taken name is told although it is another tenant's: so tries are counted, whatever the mutation.</summary>
+internal static class OrganizationNameTries
+{
+    public static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
+    public static Allowance Of(Guid principal, SettingsLimits limits) => new(principal, "organization-name", limits.OrganizationNames, Window);
 }

@@ -30,7 +30,7 @@ public sealed class RequestOrganizationDeletionPayload(AppendResult result) : Mu
 
 /// <summary>
 /// Caller: an owner by session. Refused: another name, a request that stands. Writes: settings. Events: OrganizationDeletionRequested.
-/// An operator archives it when it is due.
+/// Work: DeletionDue, which tells the operators when it is due; one of them archives it.
 /// </summary>
 public sealed class RequestOrganizationDeletionMutation(MutationRunner runner)
 {
@@ -57,6 +57,7 @@ public sealed class RequestOrganizationDeletionMutation(MutationRunner runner)
 
         var request = new DeletionRequestSnapshot(decision.Now, decision.Caller.Principal, decision.Now + Grace);
         decision.Put(OrganizationSettingsRow.Table, (settings with { Deletion = request }).ToRow(decision.Before.OrganizationId));
+        decision.Schedule(DeletionDue.Work, decision.Before.OrganizationId, request.DueAt);
         decision.Raise(new OrganizationDeletionRequested(), settings.Name);
         return null;
     }

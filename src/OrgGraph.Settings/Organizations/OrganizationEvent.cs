@@ -98,6 +98,14 @@ public sealed class OrganizationDeletionRequested : OrganizationEvent;
 [Name("OrganizationDeletionCancelled"), Implements(typeof(IOrganizationEvent)), EventKind("organization.deletionCancelled")]
 public sealed class OrganizationDeletionCancelled : OrganizationEvent;
 
+/// <summary>An operator archived the organization: nothing was answered for it from then on. Heard only after it was restored.</summary>
+[Name("OrganizationArchived"), Implements(typeof(IOrganizationEvent)), EventKind("organization.archived")]
+public sealed class OrganizationArchived : OrganizationEvent;
+
+/// <summary>An operator restored the organization: its members, keys and tokens work again.</summary>
+[Name("OrganizationRestored"), Implements(typeof(IOrganizationEvent)), EventKind("organization.restored")]
+public sealed class OrganizationRestored : OrganizationEvent;
+
 /// <summary>The streams of the organization as a whole.</summary>
 public sealed class OrganizationSubscriptions
 {
@@ -117,6 +125,8 @@ public sealed class OrganizationSubscriptions
         typeof(OrganizationUpdated),
         typeof(OrganizationDeletionRequested),
         typeof(OrganizationDeletionCancelled),
+        typeof(OrganizationArchived),
+        typeof(OrganizationRestored),
         typeof(StreamReset))]
     public object OrganizationChanged(IResolveFieldContext context, [Id] string organizationId, string? after) => context.RootValue!;
 }

@@ -7,9 +7,16 @@ using OrgGraph.Settings.Kernel.Graph;
 namespace OrgGraph.Settings.Organizations;
 
 /// <summary>The ways into the graph.</summary>
-public sealed class OrganizationQueries(SchemaParts parts, OrganizationNames names)
+public sealed class OrganizationQueries
 {
     private const int MaxNodes = 100;
+
+    private readonly OrganizationNames _names;
+    private readonly Dictionary<NodeType, INodeSource> _nodes;
+
+    // Things that no snapshot holds are found by services.
+    internal OrganizationQueries(SchemaParts parts, IEnumerable<INodeSource> others, OrganizationNames names) =>
+        (_names, _nodes) = (names, parts.Nodes.Values.Concat(others).ToDictionary(source => source.Type));
 
     /// <summary>The organization by id or by name; null when there is none or the caller does not belong to it.</summary>
     /// <param name="id">Its id. Pass either id or name.</param>
@@ -22,7 +29,7 @@ public sealed class OrganizationQueries(SchemaParts parts, OrganizationNames nam
             throw RequestFault.BadInput("Pass either id or name, and only one of them.");
         }
 
-        var organization = id is not null ? GlobalId.Parse(id, "id") : await FindAsync(name!, context.CancellationToken);
+        var organization = id is not null ? GlobalId.Parse(id, "id") : await FindAsync(context.Request(), name!);
         return organization.Type == NodeType.Organization && await VisibleAsync(context.Request(), organization.Id) is { } snapshot ? new Organization(snapshot) : null;
     }
 
@@ -51,8 +58,21 @@ public sealed class OrganizationQueries(SchemaParts parts, OrganizationNames nam
         return found;
     }
 
-    private async Task<GlobalId> FindAsync(string name, CancellationToken cancellation) =>
-        name.Length <= InputRules.MaxName && await names.FindAsync(InputRules.Normalize(name), cancellation) is { } id ? GlobalId.Organization(id) : default;
+    // Only among the caller's own: how long the answer takes must not tell that another tenant has the name.
+    private async Task<GlobalId> FindAsync(RequestContext request, string name)
+    {
+        if (name.Length > InputRules.MaxName)
+        {
+            return default;
+        }
+
+        if (request.Caller.OrganizationId is { } bound)
+        {
+            return await VisibleAsync(request, bound) is { } own && InputRules.Normalize(own.Settings.Name) == InputRules.Normalize(name) ? GlobalId.Organization(bound) : default;
+        }
+
+        return await _names.FindAsync(InputRules.Normalize(name), request.Caller.Principal!.Value.Id, request.Cancellation) is { } id ? GlobalId.Organization(id) : default;
+    }
 
     private async Task<INode?> FindNodeAsync(RequestContext request, GlobalId id)
     {
@@ -68,7 +88,7 @@ public sealed class OrganizationQueries(SchemaParts parts, OrganizationNames nam
 
         return id.Type == NodeType.Organization
             ? new Organization(snapshot)
-            : parts.Nodes.TryGetValue(id.Type, out var source) ? (INode?)source.Find(snapshot, request.Caller, id.Id) : null;
+            : _nodes.TryGetValue(id.Type, out var source) ? (INode?)await source.FindAsync(snapshot, request.Caller, id.Id, request.Cancellation) : null;
     }
 
     // A person is seen by those who share an organization with them, as it is known there.

@@ -1,4 +1,5 @@
 using GraphQL;
+using OrgGraph.Settings.Kernel;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Errors;
@@ -36,18 +37,36 @@ public sealed class UpdateOrganizationPayload(AppendResult result) : MutationPay
 }
 
 /// <summary>
-/// Caller: MANAGE_SETTINGS. Refused: a bad or taken name, a stale version. Writes: settings, the directory's name.
-/// Events: OrganizationUpdated.
+/// Caller: MANAGE_SETTINGS. Refused: a bad or taken name, a stale version; RATE_LIMITED: too many names tried an hour. Writes: settings,
+/// the directory's name. Events: OrganizationUpdated.
 /// </summary>
-public sealed class UpdateOrganizationMutation(MutationRunner runner, OrganizationNames names)
+public sealed class UpdateOrganizationMutation(MutationRunner runner, OrganizationNames names, SettingsLimits limits, TimeProvider clock)
 {
-    /// <summary>Changes the organization's name or image mode.</summary>
+    /// <summary>Changes the organization's name or image mode. Names that are tried count with those of createOrganization: beyond the limit RATE_LIMITED.</summary>
     /// <param name="input">What to change.</param>
     [Authorize(Policy.ManageSettings)]
     public async Task<UpdateOrganizationPayload?> UpdateOrganizationAsync(IResolveFieldContext context, UpdateOrganizationInput input)
     {
-        var holder = input.Name is { Length: <= InputRules.MaxName } name ? await names.FindAsync(InputRules.Normalize(name), context.CancellationToken) : null;
+        var holder = await FindHolderAsync(context.Request(), input);
         return new UpdateOrganizationPayload(await runner.DecideAsync(context, decision => Decide(decision, input, holder)));
+    }
+
+    // Who has the name that is asked for; only another one than the present is looked for, and each time that is counted.
+    private async Task<Guid?> FindHolderAsync(RequestContext request, UpdateOrganizationInput input)
+    {
+        if (InputRules.Name(input.Name, "name", out var name) is not null
+            || await request.SnapshotAsync(input.Scope.OrganizationId!.Value) is not OrganizationSnapshot snapshot
+            || InputRules.Normalize(snapshot.Settings.Name) == InputRules.Normalize(name))
+        {
+            return null;
+        }
+
+        if (!await names.TryTakeAsync(OrganizationNameTries.Of(request.Caller.Principal!.Value.Id, limits), clock.GetUtcNow(), request.Cancellation))
+        {
+            throw RequestFault.RateLimited($"You tried {limits.OrganizationNames} names within an hour. Try again later.", OrganizationNameTries.Window);
+        }
+
+        return await names.FindAsync(InputRules.Normalize(name), request.Cancellation);
     }
 
     private static Refusal? Decide(Decision decision, UpdateOrganizationInput input, Guid? holder)

@@ -65,11 +65,8 @@ public sealed class Project : INode, IScoped
     [PerCaller(ExceptOwners = true)]
     public IEnumerable<Permission> ViewerPermissions(IResolveFieldContext context)
     {
-        var caller = context.Caller();
-        var rights = Policies.RightsOf(caller, Snapshot);
-        return Enum.GetValues<Permission>().Where(permission => permission == Permission.ResolveSecrets
-            ? caller.Credential == CredentialKind.ServiceToken && rights.CanResolveSecrets(Row.Id)
-            : rights.Can(permission, ResourceRef.Project(Row.Id)));
+        var held = Policies.RightsOf(context.Caller(), Snapshot).On(ResourceRef.Project(Row.Id));
+        return Enum.GetValues<Permission>().Where(permission => held.Has(permission));
     }
 
     internal static bool CanSee(Snapshot snapshot, Caller caller, Guid project) => Policies.RightsOf(caller, snapshot).Can(Permission.Read, ResourceRef.Project(project));

@@ -1,15 +1,20 @@
 using OrgGraph.Secrets;
+using OrgGraph.Settings.AiProviders;
 using OrgGraph.Settings.ApiKeys;
 using OrgGraph.Settings.Environments;
+using OrgGraph.Settings.Grants;
 using OrgGraph.Settings.Groups;
 using OrgGraph.Settings.Invitations;
 using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Credentials;
 using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Errors;
+using OrgGraph.Settings.Kernel.Vault;
 using OrgGraph.Settings.Kernel.Writing;
 using OrgGraph.Settings.Members;
 using OrgGraph.Settings.Organizations;
 using OrgGraph.Settings.Projects;
+using OrgGraph.Settings.ServiceAccounts;
 
 namespace OrgGraph.Settings.Seeding;
 
@@ -19,15 +24,27 @@ public sealed class OrganizationSeeder
     private readonly Writer _writer;
     private readonly CredentialDirectory _credentials;
     private readonly TokenHasher _hasher;
+    private readonly SecretVault _vault;
+    private readonly ProviderWriting _providers;
     private readonly IOrganizationFounding[] _foundings;
 
-    internal OrganizationSeeder(Writer writer, CredentialDirectory credentials, TokenHasher hasher, IEnumerable<IOrganizationFounding> foundings) =>
-        (_writer, _credentials, _hasher, _foundings) = (writer, credentials, hasher, [.. foundings]);
+    internal OrganizationSeeder(
+        Writer writer, CredentialDirectory credentials, TokenHasher hasher, SecretVault vault, ProviderWriting providers, IEnumerable<IOrganizationFounding> foundings) =>
+        (_writer, _credentials, _hasher, _vault, _providers, _foundings) = (writer, credentials, hasher, vault, providers, [.. foundings]);
 
-    public Task SeedAsync(SeedPlan plan, CancellationToken cancellation) =>
-        _writer.AppendAsync(new AppendRequest(plan.OrganizationId, Caller.Anonymous, [], Scope.None, decision => Decide(decision, plan), IsNew: true), cancellation);
+    public async Task SeedAsync(SeedPlan plan, CancellationToken cancellation)
+    {
+        var secrets = new List<(GivenTexts Texts, SealedTexts Sealed)>();
+        foreach (var provider in plan.AiProviders)
+        {
+            var texts = new GivenTexts(new Secret(provider.Secret), [], []);
+            secrets.Add((texts, await SealedTexts.SealAsync(_vault, plan.OrganizationId, texts, cancellation)));
+        }
 
-    private Refusal? Decide(Decision decision, SeedPlan plan)
+        await _writer.AppendAsync(new AppendRequest(plan.OrganizationId, Caller.Anonymous, [], Scope.None, decision => Decide(decision, plan, secrets), IsNew: true), cancellation);
+    }
+
+    private Refusal? Decide(Decision decision, SeedPlan plan, IReadOnlyList<(GivenTexts Texts, SealedTexts Sealed)> secrets)
     {
         if (decision.Before.Version > 0 || decision.HasConflict)
         {
@@ -47,6 +64,8 @@ public sealed class OrganizationSeeder
         AddMembers(decision, plan, people);
         AddKeys(decision, plan, people);
         AddPlaces(decision, plan);
+        AddProviders(decision, plan, secrets);
+        AddServiceAccounts(decision, plan);
         AddInvitations(decision, plan, people);
         return null;
     }
@@ -66,22 +85,40 @@ public sealed class OrganizationSeeder
             Guid[] includes = [.. (group.Includes ?? []).Select(name => GroupNamed(decision, name))];
             decision.Put(PermissionGroupRow.Table, new PermissionGroupSnapshot(id, 0, group.Name, group.Description, null, includes, decision.Now).ToRow(plan.OrganizationId));
             decision.Raise(new PermissionGroupCreated(id), group.Name);
+            var given = new List<GrantSnapshot>();
             if (group.ReadsAuditLog)
             {
-                Grant(decision, id, Permission.Read, ResourceRef.AuditLog);
+                given.Add(Grant(decision, id, Permission.Read, ResourceRef.AuditLog));
             }
 
             if (group.ManagesSettings)
             {
-                Grant(decision, id, Permission.Update, ResourceRef.Organization);
+                given.Add(Grant(decision, id, Permission.Update, ResourceRef.Organization));
             }
+
+            GrantDoor.Change(decision, [], given);
         }
     }
 
-    private static void Grant(Decision decision, Guid group, Permission permission, ResourceRef resource)
+    private static GrantSnapshot Grant(Decision decision, Guid group, Permission permission, ResourceRef resource)
     {
-        var fact = new GrantFact(decision.NewId(), group, permission, resource, null);
-        decision.Put(GrantRow.Table, new GrantSnapshot(fact.Id, 0, fact, GrantSnapshot.ToGroup, null, decision.Now, null).ToRow(decision.Before.OrganizationId));
+        var fact = new GrantFact(decision.NewId(), GranteeKind.Group, group, permission, resource, null);
+        return new GrantSnapshot(fact.Id, 0, fact, null, decision.Now, null);
+    }
+
+    private void AddServiceAccounts(Decision decision, SeedPlan plan)
+    {
+        foreach (var account in plan.ServiceAccounts)
+        {
+            var id = decision.NewId();
+            Guid[] groups = [.. account.Groups.Select(name => GroupNamed(decision, name))];
+            decision.Put(ServiceAccountRow.Table, new ServiceAccountSnapshot(id, 0, account.Name, groups, decision.Now, null, decision.NextVersion, ManagedBy.Owners).ToRow(plan.OrganizationId));
+            decision.Raise(new ServiceAccountCreated(id), account.Name);
+            var made = new NewCredential(Secrets.CredentialKind.ServiceToken, _hasher);
+            var token = ServiceAccountRules.Make(decision, made, decision.NewId(), id, account.TokenName, null);
+            ServiceAccountRules.Add(decision, _credentials, token, made);
+            decision.Raise(new ServiceTokenCreated(token.Id), token.Name);
+        }
     }
 
     private static void AddMembers(Decision decision, SeedPlan plan, Dictionary<string, Person> people)
@@ -105,7 +142,7 @@ public sealed class OrganizationSeeder
     {
         foreach (var key in plan.ApiKeys)
         {
-            var made = new NewApiKey(_hasher);
+            var made = new NewCredential(Secrets.CredentialKind.ApiKey, _hasher);
             var owner = people[key.OwnerEmail];
             var row = new ApiKeySnapshot(decision.NewId(), 0, owner.Id, key.Name, key.Preview ?? made.Preview, key.CreatedAt ?? decision.Now, null, false, null, null, false, null);
             ApiKeyRules.Add(decision, _credentials, row, made);
@@ -127,6 +164,28 @@ public sealed class OrganizationSeeder
             var environment = new EnvironmentSnapshot(decision.NewId(), 0, name, Slugs.Of(name), null, decision.Now);
             decision.Put(EnvironmentRow.Table, environment.ToRow(plan.OrganizationId));
             decision.Raise(new EnvironmentCreated(environment.Id), name);
+        }
+    }
+
+    private void AddProviders(Decision decision, SeedPlan plan, IReadOnlyList<(GivenTexts Texts, SealedTexts Sealed)> secrets)
+    {
+        foreach (var (given, (texts, sealedTexts)) in plan.AiProviders.Zip(secrets))
+        {
+            var kind = ProviderCatalog.Find(given.Type)!;
+            Guid? project = given.Project is { } name ? decision.Changed().Projects.All.First(one => one.Name == name).Id : null;
+            _providers.Write(
+                decision,
+                null,
+                new AiProviderSnapshot(decision.NewId(), 0, project, kind.Type, given.Name ?? kind.DefaultName!)
+                {
+                    EndpointUrl = given.EndpointUrl,
+                    Settings = given.ApiBase is { } address ? [new ProviderSetting("api_base", address, null)] : [],
+                    Secret = sealedTexts.Stored(new DraftText(null, texts.Secret)),
+                    SecretNumber = 1,
+                    SecretUpdatedAt = decision.Now,
+                    CreatedAt = decision.Now,
+                },
+                sealedTexts);
         }
     }
 

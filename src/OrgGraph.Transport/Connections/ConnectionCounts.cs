@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +15,7 @@ internal sealed class ConnectionCounts(IOptions<TransportOptions> options)
     /// <returns>Null when there is none.</returns>
     public ConnectionSlot? TryOpen(HttpContext context)
     {
-        var key = AddressKey(context.Connection.RemoteIpAddress);
+        var key = RemoteAddress.KeyOf(context);
         lock (_lock)
         {
             if (_total >= _options.MaxConnections || !TryAdd(key, _options.MaxAnonymousConnectionsPerAddress))
@@ -52,24 +50,6 @@ internal sealed class ConnectionCounts(IOptions<TransportOptions> options)
             Remove(key);
             _total--;
         }
-    }
-
-    private static string AddressKey(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return "address";
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
-        // One subscriber has a whole IPv6 /64.
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? "address " + Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : "address " + address;
     }
 
     private bool TryAdd(string key, int? limit)

@@ -9,7 +9,7 @@ internal sealed class CredentialWatch : IAsyncDisposable
     private readonly DateTimeOffset? _expiresAt;
     private readonly TimeProvider _time;
     private readonly Action _ended;
-    private readonly CancellationTokenRegistration _revocation;
+    private readonly IDisposable? _revocation;
     private readonly ITimer? _timer;
     private int _hasEnded;
 
@@ -24,12 +24,12 @@ internal sealed class CredentialWatch : IAsyncDisposable
             Look();
         }
 
-        _revocation = identity.Ended.UnsafeRegister(static state => ((CredentialWatch)state!).End(), this);
+        _revocation = identity.WhenEnded(End);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _revocation.DisposeAsync();
+        _revocation?.Dispose();
         if (_timer is not null)
         {
             await _timer.DisposeAsync();

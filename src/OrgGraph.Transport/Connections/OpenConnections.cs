@@ -8,6 +8,12 @@ namespace OrgGraph.Transport.Connections;
 /// <summary>A socket or an event stream.</summary>
 internal interface IOpenConnection
 {
+    /// <summary>As metrics call it.</summary>
+    string Protocol { get; }
+
+    /// <summary>Operations that run on it.</summary>
+    int OperationCount { get; }
+
     /// <summary>The server restarts: finish soon. Never blocks, never throws.</summary>
     void BeginRestart();
 }
@@ -31,6 +37,8 @@ internal sealed class OpenConnections
         _stopping = lifetime.ApplicationStopping;
         _stopping.Register(() => _ = CloseAllAsync());
     }
+
+    public IEnumerable<IOpenConnection> All => _connections.Select(pair => pair.Key);
 
     public bool IsStopping => _stopping.IsCancellationRequested;
 

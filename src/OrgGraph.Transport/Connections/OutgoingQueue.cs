@@ -40,6 +40,18 @@ internal sealed class OutgoingQueue(int maxMessages, int maxBytes) : IValueTaskS
     private bool _isClosed;
     private int _bytes;
 
+    /// <summary>Nothing more is accepted.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
     /// <summary>Never blocks.</summary>
     /// <param name="message">What to send.</param>
     /// <param name="isLast">Small and bounded in number by its kind (the end of an operation): accepted even when the queue is full.</param>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OrgGraph.Transport.Connections;
 
 namespace OrgGraph.Transport.Http;
 
@@ -8,6 +10,7 @@ internal static class HttpAnswers
 {
     public static Task RefuseAsync(HttpContext context, AnswerFormat format, Refusal refusal)
     {
+        context.RequestServices.GetRequiredService<RefusalLog>().Refused(context, refusal);
         if (refusal.Allow is { } allow)
         {
             context.Response.Headers.Allow = allow;

@@ -7,6 +7,9 @@ namespace OrgGraph.Transport.ServerSentEvents;
 /// <summary>One running operation on its own response. Writers fill the queue; the request's own task empties it.</summary>
 internal sealed class EventStream : IEventSubscriber, IOpenConnection, IAsyncDisposable
 {
+    /// <summary>The end reason of a client that does not keep up.</summary>
+    public const string TooSlowReason = "too_slow";
+
     private readonly HttpContext _context;
     private readonly TimeProvider _time;
     private readonly TransportOptions _options;
@@ -24,7 +27,7 @@ internal sealed class EventStream : IEventSubscriber, IOpenConnection, IAsyncDis
         _sendClock = new SendClock(time, Abort);
     }
 
-    /// <summary>Why it ended, for the log.</summary>
+    /// <summary>Why it ended, for logs and metrics.</summary>
     public string EndReason => _endReason ?? "complete";
 
     /// <summary>Streams a subscription until it, its credential, its client or the server ends.</summary>
@@ -70,11 +73,16 @@ internal sealed class EventStream : IEventSubscriber, IOpenConnection, IAsyncDis
     /// <inheritdoc />
     public ValueTask ReadyAsync(CancellationToken cancellation) => _queue.WaitForHalfAsync(cancellation);
 
+    string IOpenConnection.Protocol => TransportMetrics.EventStream;
+
+    int IOpenConnection.OperationCount => 1;
+
     // No complete event: a client that saw one would not resume.
     void IOpenConnection.BeginRestart()
     {
-        _endReason ??= "the server restarts";
+        _endReason ??= "server_restart";
         _queue.Close(discard: false);
+        _sendClock.Hasten(_options.ShutdownCloseTimeout);
     }
 
     public ValueTask DisposeAsync() => _sendClock.DisposeAsync();
@@ -130,7 +138,7 @@ internal sealed class EventStream : IEventSubscriber, IOpenConnection, IAsyncDis
 
     private void CredentialEnded()
     {
-        _endReason ??= "the credential ended";
+        _endReason ??= "credential_ended";
         _queue.TryEnqueue(EventStreamText.Next(Refusal.NotAuthenticated.ToResult()), isLast: true);
         Complete();
     }
@@ -139,7 +147,7 @@ internal sealed class EventStream : IEventSubscriber, IOpenConnection, IAsyncDis
 
     private void ClientGone()
     {
-        _endReason ??= "the client left";
+        _endReason ??= "client_left";
         _queue.Close(discard: true);
     }
 
@@ -153,7 +161,7 @@ internal sealed class EventStream : IEventSubscriber, IOpenConnection, IAsyncDis
 
     private void Abort()
     {
-        _endReason ??= "the client reads too slowly";
+        _endReason ??= TooSlowReason;
         _queue.Close(discard: true);
         _context.Abort();
     }

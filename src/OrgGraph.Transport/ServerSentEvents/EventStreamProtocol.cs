@@ -8,7 +8,7 @@ namespace OrgGraph.Transport.ServerSentEvents;
 
 /// <summary>GraphQL over SSE, distinct connections mode: one request, one stream.</summary>
 internal sealed class EventStreamProtocol(
-    ConnectionCounts counts, OpenConnections connections, TimeProvider time, IOptions<TransportOptions> options, ILogger<EventStreamProtocol> logger)
+    ConnectionCounts counts, OpenConnections connections, TimeProvider time, IOptions<TransportOptions> options, TransportMetrics metrics, ILogger<EventStreamProtocol> logger)
 {
     public async Task AnswerAsync(HttpContext context, ConnectionIdentity identity, EngineAnswer answer)
     {
@@ -34,6 +34,7 @@ internal sealed class EventStreamProtocol(
         await using var stream = new EventStream(context, time, options.Value);
         using var entry = connections.Add(stream);
         await stream.RunAsync(((EngineAnswer.Stream)answer).Source, identity);
+        metrics.EventStreamClosed(stream.EndReason);
         logger.LogDebug("An event stream ended: {Reason}", stream.EndReason);
     }
 

@@ -59,13 +59,19 @@ internal sealed class SocketClock : IAsyncDisposable
             return;
         }
 
-        if (!_isInitialised && Left(_openedAt, _options.ConnectionInitTimeout) <= TimeSpan.Zero)
+        var left = Left(_openedAt, _options.ConnectionInitTimeout);
+        if (!_isInitialised && left <= TimeSpan.Zero)
         {
             _closing.ConnectionInitialisationTimeout();
         }
         else if (_isAcknowledged)
         {
             TickAcknowledged();
+        }
+        else if (!_isInitialised)
+        {
+            // It came early, as timers of the system may: without another the socket would stay for ever.
+            Arm(left);
         }
     }
 
@@ -105,9 +111,11 @@ internal sealed class SocketClock : IAsyncDisposable
             next = Min(next, Left(_idleSince, _options.AnonymousIdleTimeout));
         }
 
-        // A whole millisecond at least: timers count in those, and one that comes early would spin.
-        _timer.Change(next < OneMillisecond ? OneMillisecond : next, Timeout.InfiniteTimeSpan);
+        Arm(next);
     }
+
+    // A whole millisecond at least: timers count in those, and one that comes early would spin.
+    private void Arm(TimeSpan next) => _timer.Change(next < OneMillisecond ? OneMillisecond : next, Timeout.InfiniteTimeSpan);
 
     private TimeSpan Left(long since, TimeSpan limit) => limit - _time.GetElapsedTime(since);
 

@@ -23,6 +23,12 @@ internal sealed class SocketOperation(string id, SocketSession session) : IEvent
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
+            using var turn = await session.Turns.TakeAsync(_cancellation.Token);
+            if (turn is null)
+            {
+                return;
+            }
+
             var answer = await session.Services.Engine.ExecuteAsync(request, identity, session.Context, _cancellation.Token);
             if (answer is EngineAnswer.Stream stream)
             {
@@ -38,7 +44,7 @@ internal sealed class SocketOperation(string id, SocketSession session) : IEvent
         }
         catch (Exception e)
         {
-            session.Services.Logger.LogError(e, "An operation on a socket failed unexpectedly");
+            session.Services.Logger.LogError(e, "An operation on a socket failed unexpectedly; trace {TraceId}", RefusalLog.TraceIdOf(session.Context));
             Finish(ServerMessage.Error(id, Refusal.Internal.ToErrors()));
         }
         finally

@@ -9,7 +9,7 @@ namespace OrgGraph.Transport.WebSockets;
 
 /// <summary>What every socket needs of the host.</summary>
 internal sealed record SocketServices(
-    IGraphQLEngine Engine, IConnectionAuthenticator Authenticator, TimeProvider Time, IOptions<TransportOptions> Configured, ILogger<SocketServices> Logger)
+    IGraphQLEngine Engine, IConnectionAuthenticator Authenticator, TimeProvider Time, IOptions<TransportOptions> Configured, RefusalLog Refusals, TransportMetrics Metrics, ILogger<SocketServices> Logger)
 {
     public TransportOptions Options { get; } = Configured.Value;
 }
@@ -56,6 +56,7 @@ internal sealed class SocketProtocol(SocketServices services, ConnectionCounts c
 
         using var entry = connections.Add(session);
         await session.RunAsync();
+        services.Metrics.SocketClosed(session.Closing.Code);
         services.Logger.LogDebug("A socket closed: {Code} {Reason}", session.Closing.Code, session.Closing.Reason);
     }
 }

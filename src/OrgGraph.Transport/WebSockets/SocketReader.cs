@@ -57,7 +57,8 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes)
         {
             while (true)
             {
-                var part = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                // A receive ends when its buffer is full or the frame ends: one byte over the limit must be enough to tell.
+                var part = await socket.ReceiveAsync(buffer.AsMemory(length, Math.Min(buffer.Length, maxBytes + 1) - length), CancellationToken.None);
                 length += part.Count;
                 if (part.MessageType == WebSocketMessageType.Close)
                 {

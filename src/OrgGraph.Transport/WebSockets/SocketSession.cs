@@ -24,6 +24,7 @@ internal sealed class SocketSession : IOpenConnection, IAsyncDisposable
         Context = context;
         Services = services;
         Queue = new OutgoingQueue(services.Options.MaxQueuedMessages, services.Options.MaxQueuedBytes);
+        Turns = new SocketTurns(Queue, services.Options.MaxExecutingPerSocket);
         Closing = new SocketClosing(Queue);
         Clock = new SocketClock(services.Time, services.Options, Queue, Closing, Operations);
         _sendClock = new SendClock(services.Time, Abort);
@@ -34,6 +35,8 @@ internal sealed class SocketSession : IOpenConnection, IAsyncDisposable
     public SocketServices Services { get; }
 
     public OutgoingQueue Queue { get; }
+
+    public SocketTurns Turns { get; }
 
     public SocketClosing Closing { get; }
 
@@ -51,9 +54,15 @@ internal sealed class SocketSession : IOpenConnection, IAsyncDisposable
         await Operations.WhenAnsweredAsync();
     }
 
+    string IOpenConnection.Protocol => TransportMetrics.WebSocket;
+
+    int IOpenConnection.OperationCount => Operations.Count;
+
     void IOpenConnection.BeginRestart()
     {
         _isRestarting = true;
+        // A reader that takes nothing must not hold the server up.
+        _sendClock.Hasten(Services.Options.ShutdownCloseTimeout);
         _ = RestartAsync();
     }
 
@@ -61,6 +70,7 @@ internal sealed class SocketSession : IOpenConnection, IAsyncDisposable
     {
         await Clock.DisposeAsync();
         await _sendClock.DisposeAsync();
+        Turns.Dispose();
         if (_credential is not null)
         {
             await _credential.DisposeAsync();
@@ -101,7 +111,7 @@ internal sealed class SocketSession : IOpenConnection, IAsyncDisposable
         }
         catch (Exception e)
         {
-            Services.Logger.LogError(e, "A socket failed unexpectedly");
+            Services.Logger.LogError(e, "A socket failed unexpectedly; trace {TraceId}", RefusalLog.TraceIdOf(Context));
             Closing.InternalError();
         }
     }
@@ -246,6 +256,7 @@ internal sealed class SocketSession : IOpenConnection, IAsyncDisposable
     // Refusals are not bounded by the operations that run: a client which reads none of them is cut off.
     private void Refuse(string id, Refusal refusal)
     {
+        Services.Refusals.Refused(Context, refusal);
         if (Queue.TryEnqueue(ServerMessage.Error(id, refusal.ToErrors())) == Enqueued.Full)
         {
             Closing.TooSlow();

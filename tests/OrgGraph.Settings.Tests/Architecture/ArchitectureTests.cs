@@ -19,9 +19,6 @@ public sealed class ArchitectureTests
     {
         ["src/OrgGraph.Settings/Kernel/Events/OrganizationFeed.cs"] = "Accepting, replaying, sharing and ending are one state under one lock.",
         ["src/OrgGraph.Settings/Kernel/Writing/Writer.cs"] = "The order of the steps of a group commit is the point; apart, nobody could check it.",
-        ["src/OrgGraph.Migrations/Sqlite/Migrations/20261125233234_Initial.cs"] = "Generated.",
-        ["src/OrgGraph.Migrations/Sqlite/Migrations/20261125233234_Initial.Designer.cs"] = "Generated.",
-        ["src/OrgGraph.Migrations/Sqlite/Migrations/SqliteContextModelSnapshot.cs"] = "Generated.",
     };
 
     [Fact]

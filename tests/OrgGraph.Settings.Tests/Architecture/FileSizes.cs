@@ -10,7 +10,7 @@ internal static class FileSizes
         foreach (var (path, text) in sources)
         {
             var lines = text.Count(c => c == '\n');
-            if (lines > Longest && !listed.ContainsKey(path))
+            if (lines > Longest && !IsGenerated(path) && !listed.ContainsKey(path))
             {
                 yield return $"{path} has {lines} lines; over {Longest} it must be split, or listed with a sentence.";
             }
@@ -21,4 +21,6 @@ internal static class FileSizes
             yield return $"{path} is listed as long but is not.";
         }
     }
+
+    private static bool IsGenerated(string path) => path.StartsWith("src/OrgGraph.Migrations/", StringComparison.Ordinal) && path.Contains("/Migrations/", StringComparison.Ordinal);
 }

@@ -10,6 +10,9 @@ public enum Who
     Owner,
     ViewerKey,
     OwnerKey,
+    ServiceToken,
+    OwnerToken,
+    ResolverToken,
     RevokedKey,
 }
 
@@ -20,15 +23,15 @@ public enum Who
 internal static class Held
 {
     private static readonly Who[] People = [Who.Outsider, Who.Viewer, Who.Engineer, Who.Owner];
-    private static readonly Who[] Members = [Who.Viewer, Who.Engineer, Who.Owner, Who.ViewerKey, Who.OwnerKey];
-    private static readonly Who[] Editors = [Who.Engineer, Who.Owner, Who.OwnerKey];
-    private static readonly Who[] Owners = [Who.Owner, Who.OwnerKey];
+    private static readonly Who[] Members = [Who.Viewer, Who.Engineer, Who.Owner, Who.ViewerKey, Who.OwnerKey, Who.ServiceToken, Who.OwnerToken, Who.ResolverToken];
+    private static readonly Who[] Editors = [Who.Engineer, Who.Owner, Who.OwnerKey, Who.OwnerToken];
+    private static readonly Who[] Owners = [Who.Owner, Who.OwnerKey, Who.OwnerToken];
 
     private static readonly Dictionary<string, Who[]> ByPolicy = new()
     {
         ["AUTHENTICATED"] = [Who.Outsider, .. Members],
         ["SESSION"] = People,
-        ["SESSION_OR_SERVICE_TOKEN"] = People,
+        ["SESSION_OR_SERVICE_TOKEN"] = [.. People, Who.ServiceToken, Who.OwnerToken, Who.ResolverToken],
         ["MEMBER"] = Members,
         ["OWNER"] = Owners,
         ["MANAGE_SETTINGS"] = Editors,
@@ -42,7 +45,7 @@ internal static class Held
         ["DELETE_PROJECT"] = Editors,
         ["MANAGE_AI_PROVIDERS"] = Editors,
         ["MANAGE_ENVIRONMENT_VARIABLES"] = Editors,
-        ["RESOLVE_SECRETS"] = [],
+        ["RESOLVE_SECRETS"] = [Who.ResolverToken],
     };
 
     private static readonly string[] AboutTheCredential = ["AUTHENTICATED", "SESSION", "SESSION_OR_SERVICE_TOKEN"];

@@ -75,6 +75,28 @@ public sealed class RemoveGroupMembersTests(SharedServer server) : TeamTest(serv
     }
 
     [Fact]
+    public async Task Only_owners_take_a_group_out_of_owners_when_nobody_is_in_it_yet()
+    {
+        var manager = await Team.JoinWithAsync("MANAGE_ACCESS", "ORGANIZATION");
+        var (inner, outer) = (await Team.GroupAsync("Inner"), await Team.GroupAsync("Outer"));
+        await Owner.MutateAsync("addGroupMembers", new { permissionGroupId = outer, memberGroupIds = new[] { inner } });
+        await Owner.MutateAsync("addGroupMembers", new { permissionGroupId = Team.Owners, memberGroupIds = new[] { outer } });
+        var before = await Team.VersionAsync();
+
+        Assert.Equal(["NotGrantableError input.memberGroupIds"], (await RemoveAsync(manager.Client, Team.Owners, null, [outer])).Errors);
+        Assert.Equal(["NotGrantableError input.memberGroupIds"], (await RemoveAsync(manager.Client, outer, null, [inner])).Errors);
+        foreach (var permissionGroupId in new[] { inner, outer })
+        {
+            Assert.Equal(["NotGrantableError input.permissionGroupId"], (await manager.Client.MutateAsync("deletePermissionGroup", new { permissionGroupId })).Errors);
+        }
+
+        Assert.Equal(before, await Team.VersionAsync());
+        Assert.Empty((await RemoveAsync(Owner, outer, null, [inner])).Errors);
+        Assert.Empty((await manager.Client.MutateAsync("deletePermissionGroup", new { permissionGroupId = inner })).Errors);
+        Assert.Empty((await Owner.MutateAsync("deletePermissionGroup", new { permissionGroupId = outer })).Errors);
+    }
+
+    [Fact]
     public async Task Refused_when_an_id_is_wrong()
     {
         var id = await Team.GroupAsync("Custom");

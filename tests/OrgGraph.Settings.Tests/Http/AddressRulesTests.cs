@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using OrgGraph.Settings.Tests.Testing;
+using OrgGraph.Transport.Tests.Host;
 
 namespace OrgGraph.Settings.Tests.Http;
 
@@ -54,6 +55,38 @@ public sealed class AddressRulesTests(SharedServer server) : IClassFixture<Share
 
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Theory]
+    [InlineData("Origin", "https://evil.test", 403)]
+    [InlineData("Origin", "null", 403)]
+    [InlineData("Origin", "https://app.acme.test.evil.test", 403)]
+    [InlineData("Origin", "https://app.acme.test", 101)]
+    [InlineData("Origin", "own", 101)]
+    [InlineData("Accept", "*/*", 101)]
+    public async Task Socket_depends_on_the_origin(string header, string value, int status)
+    {
+        var line = $"{header}: {(value == "own" ? App.Address.GetLeftPart(UriPartial.Authority) : value)}";
+
+        using var socket = await RawSocket.ConnectAsync(new Uri(App.Address, "/graphql"), headers: line);
+
+        Assert.Equal(status, socket.Status);
+    }
+
+    [Theory]
+    [InlineData("Origin", "https://evil.test", 403)]
+    [InlineData("Origin", "null", 403)]
+    [InlineData("Origin", "https://app.acme.test", 200)]
+    [InlineData("Sec-Fetch-Site", "cross-site", 403)]
+    [InlineData("Sec-Fetch-Site", "same-origin", 200)]
+    public async Task Stream_depends_on_origin_and_site(string header, string value, int status)
+    {
+        using var request = Query("GET", "/graphql?query=%7B__typename%7D", "text/event-stream");
+        request.Headers.Add(header, value);
+
+        using var answer = await App.Http.SendAsync(request);
+
+        Assert.Equal(status, (int)answer.StatusCode);
     }
 
     [Theory]

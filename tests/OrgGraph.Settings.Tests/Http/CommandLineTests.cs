@@ -28,6 +28,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("schema export --otput x")]
     [InlineData("keys create too many")]
     [InlineData("bench seed")]
+    [InlineData("organization")]
+    [InlineData("organization archive")]
+    [InlineData("organization archive One Two")]
+    [InlineData("organization list Acme")]
     public async Task Usage_is_wrong_when_the_command_is_none(string arguments)
     {
         var (exit, output, error) = await _server.RunAsync(arguments);

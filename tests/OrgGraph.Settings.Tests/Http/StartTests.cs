@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 
 namespace OrgGraph.Settings.Tests.Http;
 
 /// <summary>When the server does not start outside Development, what it says then, and that it does start once told everything.</summary>
-public sealed partial class StartTests : IDisposable
+public sealed class StartTests : IDisposable
 {
     private static readonly (string, string)[] Good =
     [
@@ -25,6 +24,9 @@ public sealed partial class StartTests : IDisposable
     [InlineData("OrgGraph__Demo", "true", "outside Development OrgGraph__Demo must be false")]
     [InlineData("OrgGraph__Database__Provider", "Oracle", "OrgGraph__Database__Provider=Oracle is not supported")]
     [InlineData("OrgGraph__Introspection", "Somebody", "OrgGraph:Introspection")]
+    [InlineData("OrgGraph__Outbound__AllowedNetworks", "10.0.0.0/8,nowhere", "OrgGraph__Outbound__AllowedNetworks: nowhere is no network")]
+    [InlineData("OrgGraph__AiProviders__BaseUrls__nobody", "https://models.acme.test", "OrgGraph__AiProviders__BaseUrls__nobody: there is no AI provider of that type")]
+    [InlineData("OrgGraph__AiProviders__BaseUrls__openai", "models.acme.test", "OrgGraph__AiProviders__BaseUrls__openai: models.acme.test is no http or https address")]
     [InlineData("nothing", "", "There is no key ring at")]
     public async Task Refused_when_something_must_be_set_first(string key, string? value, string message)
     {
@@ -81,7 +83,7 @@ public sealed partial class StartTests : IDisposable
         using var process = _server.Start("", Good);
         try
         {
-            await AssertServesAsync(await AddressAsync(process));
+            await AssertServesAsync(await ServerProcess.AddressAsync(process));
             using var stop = Process.Start("kill", $"-TERM {process.Id}");
             await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
             Assert.Equal(0, process.ExitCode);
@@ -107,22 +109,4 @@ public sealed partial class StartTests : IDisposable
         using var page = new HttpRequestMessage(HttpMethod.Get, "/graphql") { Headers = { { "Accept", "text/html" } } };
         Assert.Equal(404, (int)(await http.SendAsync(page)).StatusCode);
     }
-
-    private static async Task<string> AddressAsync(Process process)
-    {
-        while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line)
-        {
-            if (Address().Match(line) is { Success: true } match)
-            {
-                // Whoever does not read on lets the server block on a full pipe.
-                _ = process.StandardOutput.ReadToEndAsync();
-                return match.Groups[1].Value;
-            }
-        }
-
-        throw new InvalidOperationException("The server did not start: " + await process.StandardError.ReadToEndAsync());
-    }
-
-    [GeneratedRegex(@"answers at (http://127\.0\.0\.1:\d+)")]
-    private static partial Regex Address();
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OrgGraph.Settings.Kernel.Work;
 using OrgGraph.Settings.Tests.Testing;
 
 namespace OrgGraph.Settings.Tests.Live;
@@ -107,6 +109,24 @@ public sealed class TwoServersTests : IAsyncLifetime
 
         Assert.Equal(made.Version - 1, without.Data.GetProperty("organization").GetProperty("version").GetInt32());
         Assert.Equal(made.Version, answer.Data.GetProperty("organization").GetProperty("version").GetInt32());
+    }
+
+    [Fact]
+    public async Task Mail_is_sent_whichever_server_takes_it()
+    {
+        const int Invitations = 20;
+        var (here, runner) = (await _here.OliviaAsync(), _there.Services.GetRequiredService<WorkRunner>());
+        await (await _there.OliviaAsync()).PlaceAsync();
+
+        // The clock stands still, so the other server never polls: its copy knows none of them.
+        await Task.WhenAll(Enumerable.Range(0, Invitations).Select(async i =>
+        {
+            await here.InviteAsync($"taken-{i}@acme.test");
+            await runner.RunDueAsync(CancellationToken.None);
+        }));
+
+        var mails = await _here.MailsAsync();
+        Assert.All(Enumerable.Range(0, Invitations), i => Assert.Single(mails, mail => mail.To.ToString() == $"taken-{i}@acme.test"));
     }
 
     [Fact]

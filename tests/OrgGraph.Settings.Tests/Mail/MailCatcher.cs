@@ -19,9 +19,10 @@ public sealed class MailCatcher : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public MailCatcher()
+    /// <param name="port">Where it listens; a free one when left out.</param>
+    public MailCatcher(int? port = null)
     {
-        Port = FreePort();
+        Port = port ?? FreePort();
         var services = new ServiceProvider();
         services.Add(new Store(Mails));
         services.Add(new Doorman());

@@ -108,3 +108,54 @@ public sealed class CreateOrganizationLimitTests : OrgGraphTest
         Assert.Empty(tomorrow.Errors);
     }
 }
+
+public sealed class CreateOrganizationRaceTests : OrgGraphTest
+{
+    private const string Limits = "limits: errors { ... on LimitReachedError { limit } }";
+
+    protected override (string Key, string Value)[] Settings => [("OrgGraph:Limits:Organizations", "3"), ("OrgGraph:Limits:OrganizationNames", "0")];
+
+    [Fact]
+    public async Task As_many_as_the_limit_says_when_many_are_made_at_once_on_two_servers()
+    {
+        await using var other = await OrgGraphApp.StartAsync(Settings, App.DataDirectory, App.Clock);
+        Client[] noras = [await App.NoraAsync(), await other.NoraAsync()];
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => noras[i % 2].MutateAsync("createOrganization", new { name = $"Race {i}" }, Limits)));
+
+        Assert.Equal(3, made.Count(one => one.Errors.Length == 0));
+        Assert.All(made.Where(one => one.Errors.Length > 0), one => Assert.Equal(("LimitReachedError input", 3), (one.Errors.Single(), one["limits"][0].GetProperty("limit").GetInt32())));
+        Assert.Equal(3, (await noras[0].QueryAsync("{ viewer { organizations { totalCount } } }")).GetProperty("viewer").GetProperty("organizations").GetProperty("totalCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task Nothing_is_counted_when_nothing_was_made()
+    {
+        var nora = await App.NoraAsync();
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => nora.MutateAsync("createOrganization", new { name = "ACME" })));
+
+        var made = new List<string[]>();
+        for (var i = 0; i < 4; i++)
+        {
+            made.Add((await nora.MutateAsync("createOrganization", new { name = $"Counted {i}" })).Errors);
+        }
+
+        Assert.Equal([0, 0, 0, 1], made.Select(errors => errors.Length));
+    }
+
+    [Fact]
+    public async Task Only_the_others_are_refused_when_many_claim_one_name_at_once()
+    {
+        var people = new List<Client>();
+        for (var i = 0; i < 24; i++)
+        {
+            people.Add(await App.SignInAsync($"claimer{i}@race.test"));
+        }
+
+        var made = await Task.WhenAll(people.Select((person, i) => person.MutateAsync("createOrganization", new { name = i % 2 == 0 ? "Wanted by all" : $"Wanted by {i}" })));
+
+        Assert.Single(made.Where((_, i) => i % 2 == 0), one => one.Errors.Length == 0);
+        Assert.Equal(11, made.Count(one => one.Errors is ["ConflictError input.name"]));
+        Assert.All(made.Where((_, i) => i % 2 == 1), one => Assert.Empty(one.Errors));
+    }
+}

@@ -79,6 +79,30 @@ public sealed class UpdateOrganizationTests(SharedServer server) : TeamTest(serv
     public async Task Refused_when_the_name_is_bad(string name) => Assert.Equal(["ValidationError input.name"], (await UpdateAsync(new { organizationId = Team.Id, name })).Errors);
 
     [Fact]
+    public async Task Refused_when_too_many_names_were_tried_within_an_hour()
+    {
+        var other = await Team.FoundAsync(App);
+
+        // The team's own name was a try too.
+        for (var i = 1; i < 10; i++)
+        {
+            Assert.Equal(["ConflictError input.name"], (await UpdateAsync(new { organizationId = Team.Id, name = other.Name })).Errors);
+        }
+
+        foreach (var name in new[] { other.Name, Team.Name + " that nobody has" })
+        {
+            var refused = await Owner.SendMutationAsync("updateOrganization", new { organizationId = Team.Id, name });
+            Assert.Equal(["RATE_LIMITED"], refused.Codes);
+            Assert.Equal(3600, refused.Errors!.Value[0].GetProperty("extensions").GetProperty("retryAfter").GetInt32());
+        }
+
+        var key = await Team.KeyAsync(Team.Owner);
+        Assert.Equal(["RATE_LIMITED"], (await key.SendMutationAsync("updateOrganization", new { organizationId = Team.Id, name = other.Name })).Codes);
+        Assert.Equal(["LimitReachedError input"], (await Owner.MutateAsync("createOrganization", new { name = other.Name })).Errors);
+        Assert.Empty((await UpdateAsync(new { organizationId = Team.Id, name = Team.Name.ToUpperInvariant(), imageRenderingMode = "BLOCKED" })).Errors);
+    }
+
+    [Fact]
     public async Task Refused_when_the_caller_does_not_manage_settings()
     {
         var eli = await Team.JoinAsync(Team.Engineers);

@@ -32,6 +32,24 @@ public sealed class DeleteProjectTests(SharedServer server) : TeamTest(server)
         Assert.NotEqual(projectId, await Team.ProjectAsync("Doomed"));
     }
 
+    [Fact]
+    public async Task Assigned_versions_go_with_it_and_each_is_told()
+    {
+        var (projectId, other, environment) = (await Team.ProjectAsync("Doomed"), await Team.ProjectAsync("Other"), await Team.EnvironmentAsync("Production"));
+        var gone = await Team.AssignAsync(environment, projectId, "a", "1", objectName: "Prompt");
+        var kept = await Team.AssignAsync(environment, other, "a", "1");
+        await using var heard = await Team.WatchAsync(Owner, "environmentsChanged", "... on VersionUnassigned { assignmentId }");
+
+        var deleted = await Owner.MutateAsync("deleteProject", new { projectId, confirmName = "Doomed" }, Counts);
+
+        Assert.Empty(deleted.Errors);
+        Assert.Equal(1, deleted["deletedAssignmentCount"].GetInt32());
+        var told = await heard.NextEventAsync("VersionUnassigned");
+        Assert.Equal((deleted.Version, "Prompt", gone), (told.GetProperty("version").GetInt32(), told.GetProperty("subjectName").GetString(), told.GetProperty("assignmentId").GetString()));
+        Assert.Equal(JsonValueKind.Null, (await Team.NodeAsync(gone, "id")).ValueKind);
+        Assert.Equal(kept, (await Team.NodeAsync(kept, "id")).GetProperty("id").GetString());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("doomed")]

@@ -40,4 +40,18 @@ public sealed class ProjectsTests(SharedServer server) : TeamTest(server)
         Assert.Equal(JsonValueKind.Null, seen.GetProperty("project").ValueKind);
         Assert.Equal(JsonValueKind.Null, (await Team.NodeAsync(reader.Client, other, "id")).ValueKind);
     }
+
+    [Fact]
+    public async Task Permissions_are_those_of_the_viewer()
+    {
+        var project = await Team.ProjectAsync("Project");
+        var (eli, vera) = (await Team.JoinAsync(Team.Engineers), await Team.JoinAsync(Team.Viewers));
+        var account = await Team.AccountAsync("Runner", [Team.Viewers], Team.Right("RESOLVE_SECRETS", "PROJECT", project));
+        async Task<string> OfAsync(Client client) => (await Team.NodeAsync(client, project, "... on Project { viewerPermissions }")).GetProperty("viewerPermissions").GetRawText();
+
+        Assert.Equal("""["READ"]""", await OfAsync(vera.Client));
+        Assert.Equal("""["CREATE","READ","UPDATE","DELETE"]""", await OfAsync(eli.Client));
+        Assert.Equal("""["CREATE","READ","UPDATE","DELETE","MANAGE_ACCESS"]""", await OfAsync(Owner));
+        Assert.Equal("""["READ","RESOLVE_SECRETS"]""", await OfAsync(account.Client));
+    }
 }

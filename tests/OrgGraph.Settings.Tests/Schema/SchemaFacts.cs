@@ -20,9 +20,9 @@ internal static class SchemaFacts
         return facts;
     }
 
-    /// <summary>What the printed schema says otherwise than the contract. Facts that only the contract has are allowed while <paramref name="allowsMissing"/>.</summary>
+    /// <summary>What the printed schema says otherwise than the contract, or not at all.</summary>
     public static IReadOnlyList<string> Disagreements(
-        IReadOnlyDictionary<string, string> printed, IReadOnlyDictionary<string, string> contract, IReadOnlyDictionary<string, string> extras, Func<string, bool> allowsMissing)
+        IReadOnlyDictionary<string, string> printed, IReadOnlyDictionary<string, string> contract, IReadOnlyDictionary<string, string> extras)
     {
         var problems = new List<string>();
         foreach (var (name, value) in printed)
@@ -40,7 +40,7 @@ internal static class SchemaFacts
             }
         }
 
-        problems.AddRange(contract.Keys.Where(name => !printed.ContainsKey(name) && !allowsMissing(name)).Select(name => $"{name} (`{contract[name]}`) is missing."));
+        problems.AddRange(contract.Keys.Where(name => !printed.ContainsKey(name)).Select(name => $"{name} (`{contract[name]}`) is missing."));
         problems.AddRange(extras.Keys.Where(name => !printed.ContainsKey(name)).Select(name => $"{name} is listed as an extra but does not exist."));
         return problems;
     }

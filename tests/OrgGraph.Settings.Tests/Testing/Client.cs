@@ -114,12 +114,14 @@ public sealed class EventReader : IAsyncDisposable
     private readonly Channel<(string Kind, JsonElement Data)> _events = Channel.CreateUnbounded<(string, JsonElement)>();
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stream _stream;
+    private readonly CancellationTokenSource _ending = new();
     private readonly HttpResponseMessage _response;
+    private readonly Task _reading;
 
     public EventReader(Stream stream, HttpResponseMessage response)
     {
         (_stream, _response) = (stream, response);
-        _ = Task.Run(ReadAsync);
+        _reading = Task.Run(ReadAsync);
     }
 
     public Task OpenedAsync() => _opened.Task.WaitAsync(TimeSpan.FromSeconds(20));
@@ -157,10 +159,14 @@ public sealed class EventReader : IAsyncDisposable
     /// <summary>Events that have come and were not read.</summary>
     public int Waiting => _events.Reader.Count;
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // Never beneath a read: the rest would be drained by two at once, and one of them could take the next request's answer for its own.
+        await _ending.CancelAsync();
+        await _reading;
+        _ending.Dispose();
         _response.Dispose();
-        return _stream.DisposeAsync();
+        await _stream.DisposeAsync();
     }
 
     private async Task ReadAsync()
@@ -169,7 +175,7 @@ public sealed class EventReader : IAsyncDisposable
         {
             using var lines = new StreamReader(_stream);
             var kind = "";
-            while (await lines.ReadLineAsync() is { } line)
+            while (await lines.ReadLineAsync(_ending.Token) is { } line)
             {
                 _opened.TrySetResult();
                 if (line.StartsWith("event: ", StringComparison.Ordinal))

@@ -8,6 +8,7 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
 {
     private int _reads;
     private int _writes;
+    private int _waiting;
 
     /// <summary>Connections opened for reading: each look-up opens one.</summary>
     public int Reads => Volatile.Read(ref _reads);
@@ -18,10 +19,29 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
     /// <summary>No connection can be opened for reading, as when the database is away.</summary>
     public bool IsDown { get; set; }
 
-    public Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
+    /// <summary>Set: whoever opens a connection for reading waits for it, as when the database is slow.</summary>
+    public Task? Pause { get; set; }
+
+    /// <summary>How many wait so.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    public async Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
     {
         Interlocked.Increment(ref _reads);
-        return IsDown ? Task.FromException<DbConnection>(new Microsoft.Data.Sqlite.SqliteException("The database is away.", 14)) : inner.OpenReaderAsync(cancellation);
+        if (Pause is { } pause)
+        {
+            Interlocked.Increment(ref _waiting);
+            try
+            {
+                await pause.WaitAsync(cancellation);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+
+        return await (IsDown ? Task.FromException<DbConnection>(new Microsoft.Data.Sqlite.SqliteException("The database is away.", 14)) : inner.OpenReaderAsync(cancellation));
     }
 
     public Task<DbConnection> OpenWriterAsync(CancellationToken cancellation) => inner.OpenWriterAsync(cancellation);
@@ -40,7 +60,11 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
 
     public string Limited(string select, string orderBy) => inner.Limited(select, orderBy);
 
+    public string Counted(string table) => inner.Counted(table);
+
     public bool IsUniqueViolation(DbException exception) => inner.IsUniqueViolation(exception);
 
     public bool IsTransient(DbException exception) => inner.IsTransient(exception);
+
+    public bool IsPassing(DbException exception) => inner.IsPassing(exception);
 }

@@ -26,7 +26,7 @@ public sealed class OrgGraphApp : IAsyncDisposable
     {
         (_app, Clock, Database, Logs, DataDirectory, _ownsData) = (app, clock, database, logs, dataDirectory, ownsData);
         Address = new Uri(app.Urls.First());
-        Http = new HttpClient { BaseAddress = Address };
+        Http = new HttpClient(new Patience(logs)) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public Uri Address { get; }
@@ -38,7 +38,7 @@ public sealed class OrgGraphApp : IAsyncDisposable
     /// <summary>Counts the commands that reach the database.</summary>
     public CountingDialect Database { get; }
 
-    /// <summary>Everything that was logged, at Trace.</summary>
+    /// <summary>Everything that was logged: by the server at Trace, by the framework from Warning on.</summary>
     public CapturingLogs Logs { get; }
 
     public string DataDirectory { get; }
@@ -52,8 +52,9 @@ public sealed class OrgGraphApp : IAsyncDisposable
     /// <param name="settings">Configuration besides the defaults, e.g. ("OrgGraph:Limits:Projects", "2").</param>
     /// <param name="dataDirectory">The data of another server, to run a second one beside it or after it.</param>
     /// <param name="clock">Share one between two servers.</param>
+    /// <param name="configure">Last word on the services, e.g. for somebody who listens to its spans.</param>
     /// <param name="firstId">Where its ids begin: servers after each other on one data folder must not count over the same ones.</param>
-    public static async Task<OrgGraphApp> StartAsync((string Key, string Value)[]? settings = null, string? dataDirectory = null, FakeTimeProvider? clock = null, int firstId = 0)
+    public static async Task<OrgGraphApp> StartAsync((string Key, string Value)[]? settings = null, string? dataDirectory = null, FakeTimeProvider? clock = null, int firstId = 0, Action<IServiceCollection>? configure = null)
     {
         var data = dataDirectory ?? Directory.CreateTempSubdirectory("orggraph-").FullName;
         clock ??= new FakeTimeProvider(Start);
@@ -61,7 +62,7 @@ public sealed class OrgGraphApp : IAsyncDisposable
         CountingDialect? database = null;
         string[] args =
         [
-            "--environment=Development", "--urls=http://127.0.0.1:0", $"--OrgGraph:DataDirectory={data}", "--OrgGraph:RateLimiting=false", "--OrgGraph:Ide=None",
+            "--environment=Development", "--urls=http://127.0.0.1:0", $"--OrgGraph:DataDirectory={data}", "--OrgGraph:RateLimiting=false", "--OrgGraph:Ide=None", "--Logging:LogLevel:Default=Trace",
             .. (settings ?? []).Select(setting => $"--{setting.Key}={setting.Value}"),
         ];
         var app = OrgGraphServer.Build(args, forServing: true, services =>
@@ -70,7 +71,9 @@ public sealed class OrgGraphApp : IAsyncDisposable
             services.AddSingleton<IdSource>(new CountingIds(firstId > 0 ? firstId : dataDirectory is null ? 1 : 1_000_000));
             var inner = (ISqlDialect)services.Last(service => service.ServiceType == typeof(ISqlDialect)).ImplementationInstance!;
             services.AddSingleton<ISqlDialect>(database = new CountingDialect(inner));
-            services.AddLogging(logging => logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace));
+            services.PostConfigure<OpenTelemetry.Exporter.PrometheusAspNetCoreOptions>(options => options.ScrapeResponseCacheDurationMilliseconds = 0);
+            configure?.Invoke(services);
+            services.AddLogging(logging => logging.ClearProviders().AddProvider(logs));
         });
         await OrgGraphServer.PrepareAsync(app);
         await app.StartAsync();
@@ -105,7 +108,7 @@ public sealed class OrgGraphApp : IAsyncDisposable
     public async Task DoDueWorkAsync()
     {
         var runner = Services.GetRequiredService<WorkRunner>();
-        await Eventually.TrueAsync(async () => await runner.RunDueAsync(CancellationToken.None) == 0 && await runner.LeasedCountAsync() == 0);
+        await Eventually.TrueAsync(async () => await runner.RunDueAsync(CancellationToken.None) == 0 && await runner.UnfinishedCountAsync() == 0);
     }
 
     /// <summary>Moves the clock and does what became due.</summary>
@@ -166,22 +169,4 @@ public sealed class CountingIds(int first) : IdSource
     public override Guid Next() => new(Interlocked.Increment(ref _next), 0, 0, [0x80, 0, 0, 0, 0, 0, 0, 0]);
 
     public override double Jitter() => 0.5;
-}
-
-/// <summary>Waits for a condition rather than for a time.</summary>
-public static class Eventually
-{
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
-
-    public static async Task TrueAsync(Func<Task<bool>> condition)
-    {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.True(watch.Elapsed < Longest, "The condition did not come true.");
-            await Task.Yield();
-        }
-    }
-
-    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
 }

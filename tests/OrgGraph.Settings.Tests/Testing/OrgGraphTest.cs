@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace OrgGraph.Settings.Tests.Testing;
 
 /// <summary>A test with a server of its own.</summary>
@@ -7,7 +9,10 @@ public abstract class OrgGraphTest : IAsyncLifetime
 
     protected virtual (string Key, string Value)[] Settings => [];
 
-    public virtual async Task InitializeAsync() => App = await OrgGraphApp.StartAsync(Settings);
+    /// <summary>Last word on the services.</summary>
+    protected virtual Action<IServiceCollection>? Configure => null;
+
+    public virtual async Task InitializeAsync() => App = await OrgGraphApp.StartAsync(Settings, configure: Configure);
 
     public virtual async Task DisposeAsync() => await App.DisposeAsync();
 }

@@ -15,16 +15,23 @@ public sealed class SocketReader : IDisposable
     /// <summary>Connects, signs in and begins one subscription that is accepted.</summary>
     public static async Task<SocketReader> SubscribeAsync(Client client, string query, object? variables = null)
     {
-        var reader = new SocketReader();
         var dispatcher = client.App.Services.GetRequiredService<EventDispatcher>();
         var before = dispatcher.SubscriberCount;
-        reader._socket.Options.AddSubProtocol("graphql-transport-ws");
-        await reader._socket.ConnectAsync(new UriBuilder(client.App.Address) { Scheme = "ws", Path = "/graphql" }.Uri, reader._patience.Token);
-        await reader.SendAsync(new { type = "connection_init", payload = new { authorization = $"Bearer {client.Credential}" } });
-        Assert.Equal("connection_ack", (await reader.ReceiveAsync())!.Value.GetProperty("type").GetString());
+        var reader = await ConnectAsync(client.App.Address, client.Credential!);
         await reader.SendAsync(new { id = "1", type = "subscribe", payload = new { query, variables } });
 
         await Eventually.TrueAsync(() => dispatcher.SubscriberCount > before);
+        return reader;
+    }
+
+    /// <summary>Connects and signs in.</summary>
+    public static async Task<SocketReader> ConnectAsync(Uri server, string credential)
+    {
+        var reader = new SocketReader();
+        reader._socket.Options.AddSubProtocol("graphql-transport-ws");
+        await reader._socket.ConnectAsync(new UriBuilder(server) { Scheme = "ws", Path = "/graphql" }.Uri, reader._patience.Token);
+        await reader.SendAsync(new { type = "connection_init", payload = new { authorization = $"Bearer {credential}" } });
+        Assert.Equal("connection_ack", (await reader.ReceiveAsync())!.Value.GetProperty("type").GetString());
         return reader;
     }
 

@@ -7,6 +7,9 @@ namespace OrgGraph.Settings.Tests.Testing;
 /// <summary>A person of a team, signed in.</summary>
 public sealed record Teammate(Client Client, string Email, string MemberId, string UserId);
 
+/// <summary>A service account, and a client that acts by its first token.</summary>
+public sealed record ServiceAccountOf(string Id, string TokenId, string Preview, Client Client);
+
 /// <summary>An organization of a test's own on a server that it shares, with one owner and whoever is asked in.</summary>
 public sealed class Team
 {
@@ -81,9 +84,54 @@ public sealed class Team
     public async Task<string> EnvironmentAsync(string name) =>
         (await Owner.Client.MutateAsync("createEnvironment", new { organizationId = Id, name }, "environment { id }")).Text("environment", "id");
 
+    /// <summary>A version of a prompt, or of what is told, for an environment, by the owner.</summary>
+    /// <returns>The assignment's id.</returns>
+    public async Task<string> AssignAsync(string environmentId, string projectId, string objectId, string objectVersion, string objectType = "PROMPT", string? objectName = null)
+    {
+        var made = await Owner.Client.MutateAsync("assignVersion", new { environmentId, projectId, objectType, objectId, objectName, objectVersion }, "assignment { id }");
+        Assert.Empty(made.Errors);
+        return made.Text("assignment", "id");
+    }
+
+    /// <summary>A new AI provider, by the owner: of the organization unless a project is named.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> ProviderAsync(string name, string type = "openai", string? projectId = null, string secret = "sk-0123456789abcdefghijklmnopqrstuvwxyz")
+    {
+        var endpointUrl = type == "custom" ? "https://models.example/v1" : null;
+        var made = await Owner.Client.MutateAsync("saveAiProvider", new { organizationId = Id, projectId, type, name, secret, endpointUrl }, "aiProvider { id }");
+        Assert.Empty(made.Errors);
+        return made.Text("aiProvider", "id");
+    }
+
+    /// <summary>A variable's id, set by the owner: of the organization, of a project, of a function in it.</summary>
+    public async Task<string> VariableAsync(string name, string value = "value", string? projectId = null, string? functionId = null, bool isSensitive = true)
+    {
+        var made = await Owner.Client.MutateAsync("setEnvironmentVariable", new { organizationId = Id, projectId, functionId, name, value, isSensitive }, "environmentVariable { id }");
+        Assert.Empty(made.Errors);
+        return made.Text("environmentVariable", "id");
+    }
+
     /// <summary>Somebody's new API key, as a client.</summary>
     public async Task<Client> KeyAsync(Teammate person) =>
         App.With((await person.Client.MutateAsync("createApiKey", new { organizationId = Id, name = "Key" }, "secret")).Text("secret"));
+
+    /// <summary>A new service account, by the owner, and its first token as a client.</summary>
+    public async Task<ServiceAccountOf> AccountAsync(string name, string[]? groupIds = null, params object[] permissions)
+    {
+        var made = await Owner.Client.MutateAsync(
+            "createServiceAccount", new { organizationId = Id, name, groupIds, permissions, tokenName = name + " token" }, "secret serviceAccount { id } serviceToken { id preview }");
+        Assert.Empty(made.Errors);
+        return new ServiceAccountOf(made.Text("serviceAccount", "id"), made.Text("serviceToken", "id"), made.Text("serviceToken", "preview"), App.With(made.Text("secret")));
+    }
+
+    /// <summary>A new grant, by the owner.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> GrantAsync(string granteeId, string permission, object resource, string? restrictTo = null)
+    {
+        var made = await Owner.Client.MutateAsync("updateGrants", new { organizationId = Id, add = new[] { new { granteeId, permission, resource, restrictTo } } }, "added { id }");
+        Assert.Empty(made.Errors);
+        return made["added"][0].GetProperty("id").GetString()!;
+    }
 
     public static object Right(string permission, string type, string? resourceId = null) => new { permission, resource = new { type, resourceId } };
 

@@ -102,7 +102,13 @@ public static class WrongInput
         NodeType.PermissionGroup => team.Viewers,
         NodeType.Project => await team.ProjectAsync("Foreign"),
         NodeType.Environment => await team.EnvironmentAsync("Foreign"),
+        NodeType.EnvironmentAssignment => await team.AssignAsync(await team.EnvironmentAsync("Foreign"), await team.ProjectAsync("Foreign"), "prompt-1", "1"),
+        NodeType.AiProvider => await team.ProviderAsync("Foreign"),
+        NodeType.EnvironmentVariable => await team.VariableAsync("FOREIGN"),
         NodeType.User => team.Owner.UserId,
+        NodeType.ServiceAccount => (await team.AccountAsync("Foreign", [team.Viewers])).Id,
+        NodeType.ServiceToken => (await team.AccountAsync("Foreign", [team.Viewers])).TokenId,
+        NodeType.Grant => await team.GrantAsync(team.Owner.UserId, "READ", new { type = "AUDIT_LOG" }),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 }

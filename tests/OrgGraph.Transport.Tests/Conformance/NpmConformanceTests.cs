@@ -1,16 +1,15 @@
-using System.Diagnostics;
 using OrgGraph.Transport.Tests.Host;
 
 namespace OrgGraph.Transport.Tests.Conformance;
 
-/// <summary>Other people's judges and clients. Needs Node and a folder with <c>npm i graphql graphql-http graphql-ws graphql-sse ws</c>, named by ORGGRAPH_NPM.</summary>
+/// <summary>Other people's judges and clients, on the transport alone.</summary>
 public sealed class NpmConformanceTests
 {
     [SkippableFact]
     public async Task The_audit_of_graphql_http_passes_without_a_warning()
     {
         await using var host = await TransportHost.StartAsync();
-        await RunAsync("http-audit.mjs", host);
+        await NodeScript.RunAsync("http-audit.mjs", host.Address);
     }
 
     [SkippableFact]
@@ -24,20 +23,6 @@ public sealed class NpmConformanceTests
             subscriber.Next("{\"data\":3}"u8.ToArray());
             subscriber.Complete();
         };
-        await RunAsync("clients.mjs", host);
-    }
-
-    private static async Task RunAsync(string script, TransportHost host)
-    {
-        var packages = Environment.GetEnvironmentVariable("ORGGRAPH_NPM");
-        Skip.If(packages is null, "ORGGRAPH_NPM names no folder with graphql-http, graphql-ws, graphql-sse and ws.");
-        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "Conformance", script), packages, host.Address.ToString()])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = await node.StandardOutput.ReadToEndAsync() + await node.StandardError.ReadToEndAsync();
-        await node.WaitForExitAsync();
-        Assert.True(node.ExitCode == 0, output);
+        await NodeScript.RunAsync("clients.mjs", host.Address);
     }
 }

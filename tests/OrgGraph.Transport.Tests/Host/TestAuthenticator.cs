@@ -14,7 +14,7 @@ internal sealed class TestIdentity(string name, bool isAnonymous = false) : Conn
 
     public override DateTimeOffset? ExpiresAt => Expiry;
 
-    public override CancellationToken Ended => isAnonymous ? CancellationToken.None : _ended.Token;
+    public override IDisposable? WhenEnded(Action ended) => isAnonymous ? null : _ended.Token.Register(ended);
 
     public DateTimeOffset? Expiry { get; set; }
 

@@ -15,6 +15,9 @@ internal sealed class TestEngine : IGraphQLEngine
     /// <summary>Released, <c>{ hang }</c> is answered.</summary>
     public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The length of each answer to <c>{ big }</c>.</summary>
+    public const int BigLength = 100_000;
+
     private int _cancelled;
 
     public int Cancelled => _cancelled;
@@ -41,6 +44,11 @@ internal sealed class TestEngine : IGraphQLEngine
             case "{ hang }":
                 await HangAsync(cancellation);
                 return Data("{\"hang\":true}");
+            case "{ stubborn }":
+                await Release.Task;
+                return Data("{\"stubborn\":true}");
+            case "{ big }":
+                return Data($"\"{new string('b', BigLength)}\"");
             case "{ refused }":
                 return new EngineAnswer.Whole(AnswerKind.Executed, "{\"data\":null,\"errors\":[{\"message\":\"no\"}]}"u8.ToArray());
             case "{ who }":

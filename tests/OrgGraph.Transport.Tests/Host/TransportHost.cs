@@ -38,6 +38,8 @@ internal sealed class TransportHost : IAsyncDisposable, ILoggerProvider, ILogger
 
     public ConcurrentQueue<string> Errors { get; } = new();
 
+    public IServiceProvider Services => _application.Services;
+
     public Uri Address => new(_application.Urls.First() + "/graphql");
 
     public HttpClient Http { get; } = new();

@@ -109,6 +109,24 @@ public sealed class EventStreamTests
     }
 
     [Fact]
+    public async Task A_reader_that_stopped_delays_nobody()
+    {
+        await using var host = await TransportHost.StartAsync();
+        using var stopped = await OpenSubscription(host);
+        using var good = await Open(host, "subscription { changed }");
+        await TransportHost.Eventually(() => host.Engine.Feed.Count == 2);
+        var padding = new string('p', 100_000);
+        for (var i = 0; i < 200; i++)
+        {
+            host.Engine.Feed.Publish($$"""{"data":{{i}},"padding":"{{padding}}"}""");
+            Assert.StartsWith($$"""event: next|data: {"data":{{i}},""", await good.NextAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, host.Engine.Feed.Count);
+        Assert.Empty(host.Errors);
+    }
+
+    [Fact]
     public async Task A_restart_ends_the_stream_without_complete()
     {
         await using var host = await TransportHost.StartAsync();

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -10,8 +9,6 @@ namespace OrgGraph.Server.Authentication.Issuers;
 /// </summary>
 public static class DemoTokenEndpoint
 {
-    private static readonly string[] ForwardingHeaders = ["Forwarded", "Via", "X-Real-IP"];
-
     /// <summary>Maps the address; <see cref="DemoIssuer"/> must be among the services.</summary>
     /// <param name="endpoints">Where to map it.</param>
     /// <param name="isOwnOrigin">Says whether an <c>Origin</c> is the dashboard's. By default: that of the request itself, on a loopback name.</param>
@@ -23,7 +20,7 @@ public static class DemoTokenEndpoint
 
     private static async Task AnswerAsync(HttpContext context, Func<HttpRequest, string, bool> isOwnOrigin)
     {
-        if (!IsFromHere(context, isOwnOrigin))
+        if (!LocalPeer.IsItself(context) || !IsOriginWelcome(context.Request, isOwnOrigin))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -42,19 +39,6 @@ public static class DemoTokenEndpoint
         var (accessToken, expiresIn) = issuer.Issue(request.Email, request.ExpiresIn);
         await context.Response.WriteAsJsonAsync(new { accessToken, expiresIn }, context.RequestAborted);
     }
-
-    // A proxy on this machine is a loopback peer as well, whoever it speaks for: a forwarding header gives it away.
-    private static bool IsFromHere(HttpContext context, Func<HttpRequest, string, bool> isOwnOrigin) =>
-        context.Connection.RemoteIpAddress is { } peer
-        && IPAddress.IsLoopback(peer)
-        && !context.Request.Headers.Keys.Any(IsForwardingHeader)
-        && IsOriginWelcome(context.Request, isOwnOrigin);
-
-    // X-Original-*: what ASP.NET Core's forwarded-headers middleware leaves of a header that it has followed.
-    private static bool IsForwardingHeader(string name) =>
-        name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase)
-        || ForwardingHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsOriginWelcome(HttpRequest request, Func<HttpRequest, string, bool> isOwnOrigin)
     {

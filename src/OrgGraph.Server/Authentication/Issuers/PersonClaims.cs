@@ -23,7 +23,7 @@ internal static class PersonClaims
             Name(claims.Text("family_name")),
             Name(claims.Text("name")),
             AvatarUrl(claims.Text("picture")),
-            token.Lifetime.ExpiresAt);
+            token.Lifetime.EndsAt(issuer.ExpirySkew));
     }
 
     private static bool IsTrue(JsonElement claims, string name) => claims.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True;

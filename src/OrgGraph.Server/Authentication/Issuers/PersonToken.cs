@@ -2,8 +2,8 @@ namespace OrgGraph.Server.Authentication.Issuers;
 
 /// <summary>
 /// What a verified token says about a person. Issuer and Subject together name the person; the rest is for display and
-/// invitations. EmailIsVerified: only when the issuer says so with JSON true and is trusted for e-mail. ExpiresAt: the token's
-/// own end, without the tolerance for clocks that differ.
+/// invitations. EmailIsVerified: only when the issuer says so with JSON true and is trusted for e-mail. ExpiresAt: when it
+/// ends to count, the tolerance for clocks that differ included: requests, sockets and streams all end by it.
 /// </summary>
 public sealed record PersonToken(
     string Issuer,

@@ -18,8 +18,11 @@ internal readonly record struct TokenLifetime(DateTimeOffset ExpiresAt, DateTime
             ? new TokenLifetime(end, notBefore, issuedAt)
             : null;
 
+    /// <summary>The moment from which the token counts no more, for this request and for whatever runs by it.</summary>
+    public DateTimeOffset EndsAt(TimeSpan expirySkew) => ExpiresAt + expirySkew;
+
     public bool Holds(DateTimeOffset now, TimeSpan expirySkew) =>
-        now <= ExpiresAt + expirySkew
+        now < EndsAt(expirySkew)
         && (NotBefore ?? now) <= now + Skew
         && (IssuedAt ?? now) <= now + Skew
         && ExpiresAt - (IssuedAt ?? now) <= Longest;

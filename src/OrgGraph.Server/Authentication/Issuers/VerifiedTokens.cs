@@ -21,7 +21,7 @@ internal readonly record struct TokenHash(UInt128 First, UInt128 Second)
 /// <summary>A token whose signature was good, and the key that made it.</summary>
 internal sealed record VerifiedToken(PersonTokenOutcome.Accepted Outcome, Issuer Issuer, string? KeyId, string Algorithm, string KeyThumbprint)
 {
-    public bool HasNotExpired(DateTimeOffset now) => now <= Outcome.Token.ExpiresAt + Issuer.ExpirySkew;
+    public bool HasNotExpired(DateTimeOffset now) => now < Outcome.Token.ExpiresAt;
 }
 
 /// <summary>

@@ -5,33 +5,29 @@ namespace OrgGraph.Settings.Kernel.Access;
 
 /// <summary>
 /// Who is in which group, and what follows from it. Immutable: a change of one principal shares everything but that principal's path;
-/// the graph and the grants are worked out anew only when groups or grants changed.
+/// what follows from nesting and grants is worked out anew only when groups or grants changed.
 /// </summary>
 public sealed class AccessIndex
 {
     public static readonly AccessIndex Empty = new(
-        ImmutableDictionary<PrincipalRef, Guid[]>.Empty, ImmutableDictionary<Guid, ImmutableHashSet<PrincipalRef>>.Empty, new GroupGraph([]), ImmutableDictionary<Guid, GrantFact[]>.Empty);
+        ImmutableDictionary<PrincipalRef, Guid[]>.Empty,
+        ImmutableDictionary<Guid, ImmutableHashSet<PrincipalRef>>.Empty,
+        new RightsTable(new GroupGraph([]), ImmutableDictionary<Guid, GrantFact[]>.Empty));
 
     private readonly ImmutableDictionary<PrincipalRef, Guid[]> _groupsOf;
     private readonly ImmutableDictionary<Guid, ImmutableHashSet<PrincipalRef>> _membersOf;
-    private readonly ImmutableDictionary<Guid, GrantFact[]> _grantsOf;
-    private readonly ConcurrentDictionary<PrincipalRef, EffectiveRights> _rights = [];
-    private readonly ConcurrentDictionary<Guid, int> _peopleCounts = [];
+    private readonly RightsTable _rights;
+    private readonly ConcurrentDictionary<(Guid, PrincipalKind), int> _counts = [];
     private ImmutableHashSet<PrincipalRef>? _owners;
 
-    private AccessIndex(
-        ImmutableDictionary<PrincipalRef, Guid[]> groupsOf,
-        ImmutableDictionary<Guid, ImmutableHashSet<PrincipalRef>> membersOf,
-        GroupGraph graph,
-        ImmutableDictionary<Guid, GrantFact[]> grantsOf)
+    private AccessIndex(ImmutableDictionary<PrincipalRef, Guid[]> groupsOf, ImmutableDictionary<Guid, ImmutableHashSet<PrincipalRef>> membersOf, RightsTable rights)
     {
         _groupsOf = groupsOf;
         _membersOf = membersOf;
-        Graph = graph;
-        _grantsOf = grantsOf;
+        _rights = rights;
     }
 
-    public GroupGraph Graph { get; }
+    public GroupGraph Graph => _rights.Graph;
 
     /// <summary>Everybody who is an owner, directly or through nesting; accounts too.</summary>
     public ImmutableHashSet<PrincipalRef> Owners => _owners ??= Graph.Owners is { } group ? MembersOf(group) : [];
@@ -44,23 +40,20 @@ public sealed class AccessIndex
 
     public ImmutableHashSet<PrincipalRef> DirectMembers(Guid group) => _membersOf.GetValueOrDefault(group) ?? [];
 
-    public IReadOnlyList<GrantFact> GrantsOf(Guid grantee) => _grantsOf.GetValueOrDefault(grantee) ?? [];
+    public IReadOnlyList<GrantFact> GrantsOf(Guid grantee) => _rights.GrantsOf(grantee);
 
     /// <summary>What the principal may do; nothing when it does not belong to the organization.</summary>
-    public EffectiveRights Of(PrincipalRef principal)
-    {
-        if (_rights.TryGetValue(principal, out var known))
-        {
-            return known;
-        }
-
-        return _groupsOf.TryGetValue(principal, out var groups)
-            ? _rights.GetOrAdd(principal, EffectiveRights.Of(principal, groups, Graph, GrantsOf))
-            : EffectiveRights.None;
-    }
+    public EffectiveRights Of(PrincipalRef principal) => _groupsOf.TryGetValue(principal, out var groups) ? _rights.Of(principal, groups) : EffectiveRights.None;
 
     /// <summary>What a member of just these groups may do.</summary>
-    public EffectiveRights OfGroups(IReadOnlyList<Guid> groups) => EffectiveRights.Of(default, groups, Graph, GrantsOf);
+    public EffectiveRights OfGroups(IReadOnlyList<Guid> groups) => _rights.OfGroups(groups);
+
+    /// <summary>Whether the principal holds the permission, found from the resource's side: many principals are asked about one resource.</summary>
+    public bool Holds(PrincipalRef principal, Permission permission, ResourceRef resource) =>
+        _groupsOf.TryGetValue(principal, out var groups) && _rights.Holds(principal, groups, permission, resource);
+
+    /// <summary>What the group or principal gives by itself, without nesting.</summary>
+    internal EffectiveRights Own(Guid grantee) => _rights.Own(grantee);
 
     /// <summary>Members with nesting.</summary>
     public ImmutableHashSet<PrincipalRef> MembersOf(Guid group)
@@ -69,8 +62,8 @@ public sealed class AccessIndex
         return groups.Count == 1 ? DirectMembers(group) : [.. groups.SelectMany(DirectMembers)];
     }
 
-    /// <summary>People with nesting, each once.</summary>
-    public int PeopleCount(Guid group) => _peopleCounts.GetOrAdd(group, id => MembersOf(id).Count(member => member.Kind == PrincipalKind.User));
+    /// <summary>People, or service accounts, with nesting, each once.</summary>
+    public int Count(Guid group, PrincipalKind kind) => _counts.GetOrAdd((group, kind), key => MembersOf(key.Item1).Count(member => member.Kind == key.Item2));
 
     /// <summary>Puts the principal into exactly these groups; null: it belongs to the organization no more.</summary>
     public AccessIndex With(PrincipalRef principal, Guid[]? groups)
@@ -93,11 +86,10 @@ public sealed class AccessIndex
         }
 
         var groupsOf = groups is null ? _groupsOf.Remove(principal) : _groupsOf.SetItem(principal, groups);
-        return new AccessIndex(groupsOf, membersOf, Graph, _grantsOf);
+        return new AccessIndex(groupsOf, membersOf, _rights);
     }
 
-    public AccessIndex With(GroupGraph graph) => new(_groupsOf, _membersOf, graph, _grantsOf);
+    public AccessIndex With(GroupGraph graph) => new(_groupsOf, _membersOf, _rights.With(graph));
 
-    public AccessIndex WithGrants(IEnumerable<GrantFact> grants) =>
-        new(_groupsOf, _membersOf, Graph, grants.GroupBy(grant => grant.GranteeId).ToImmutableDictionary(group => group.Key, group => group.ToArray()));
+    public AccessIndex WithGrants(IEnumerable<GrantFact> gone, IEnumerable<GrantFact> come) => new(_groupsOf, _membersOf, _rights.With(gone, come));
 }

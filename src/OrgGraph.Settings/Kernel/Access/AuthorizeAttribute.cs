@@ -87,21 +87,36 @@ internal sealed class GuardedResolver(IFieldResolver inner, Policy[] policies, T
             return ResolveAsync(context, scope, loading);
         }
 
-        Policies.Check(policies, request.Caller, loading.Result, scope, clock.GetUtcNow()).Require();
+        Require(context, loading.Result, scope);
         return inner.ResolveAsync(context);
     }
 
     private async ValueTask<object?> ResolveAsync(IResolveFieldContext context, Scope scope, ValueTask<Snapshots.Snapshot?> loading)
     {
-        Policies.Check(policies, context.Caller(), await loading, scope, clock.GetUtcNow()).Require();
+        Require(context, await loading, scope);
         return await inner.ResolveAsync(context);
+    }
+
+    private void Require(IResolveFieldContext context, Snapshots.Snapshot? snapshot, Scope scope)
+    {
+        var request = context.Request();
+        var verdict = Policies.Check(policies, request.Caller, snapshot, scope, clock.GetUtcNow());
+        if (verdict is Verdict.NotAuthorized or Verdict.SessionRequired && context.ParentType == context.Schema.Mutation)
+        {
+            request.Trail?.Denied(context, snapshot);
+        }
+
+        verdict.Require();
     }
 
     internal static Scope ScopeOf(IResolveFieldContext context)
     {
         if (context.Source is IScoped source)
         {
-            return source.Scope;
+            var scope = source.Scope;
+            return scope.OrganizationId is { } parent && context.Arguments is { } given && given.TryGetValue("resource", out var named) && named.Value is IResourceArgument resource
+                ? scope with { Resource = resource.In(parent) }
+                : scope;
         }
 
         if (context.Arguments is { } arguments)

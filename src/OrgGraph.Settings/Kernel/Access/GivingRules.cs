@@ -39,15 +39,15 @@ internal static class GivingRules
     }
 
     /// <summary>
-    /// The refusal of nesting groups that gives to whoever is in them what the caller may not give. They are judged as if somebody were in
-    /// them: who is invited into one joins later, and then only the inviter is judged.
+    /// The refusal of nesting groups, or of taking them out, that gives to whoever is in them, or takes, what the caller may not. They are
+    /// judged as if somebody were in them: who is invited into one joins later, and then only the inviter is judged.
     /// </summary>
-    /// <param name="nested">The groups that are included in another one now.</param>
+    /// <param name="nested">The groups that are included in another one now, or no more.</param>
     public static UserError? CheckNested(Decision decision, IEnumerable<Guid> nested, params string[] path)
     {
         var before = decision.Before.Access;
         var after = decision.Snapshot.Access;
-        return nested.SelectMany(after.Graph.WithDescendants).Distinct().All(group => MayGive(decision.Caller, decision.CallerRights, before.OfGroups([group]), after.OfGroups([group])))
+        return nested.SelectMany(group => before.Graph.WithDescendants(group).Concat(after.Graph.WithDescendants(group))).Distinct().All(group => MayGive(decision.Caller, decision.CallerRights, before.OfGroups([group]), after.OfGroups([group])))
             ? null
             : new NotGrantableError(Reason(decision.Caller, decision.CallerRights), path);
     }
@@ -95,6 +95,28 @@ internal static class GivingRules
     /// <summary>Whether the caller may put a newcomer into these groups.</summary>
     public static bool MayAssign(Caller caller, EffectiveRights giver, AccessIndex access, IReadOnlyList<Guid> groups) =>
         MayGive(caller, giver, EffectiveRights.None, access.OfGroups(groups));
+
+    /// <summary>The refusal of a grant that the caller may not give: somebody else's right, or one on what the caller does not manage.</summary>
+    public static NotGrantableError? CheckGrant(Decision decision, GrantFact grant, params string[] path) =>
+        MayGrant(decision.Caller.Credential, decision.CallerRights, grant) ? null : new NotGrantableError(Reason(decision.Caller, decision.CallerRights), path);
+
+    /// <summary>Whether a giver by that kind of credential may give this grant, whatever the grantee holds already.</summary>
+    public static bool MayGrant(CredentialKind credential, EffectiveRights giver, GrantFact grant)
+    {
+        if (grant.Permission == Permission.ResolveSecrets)
+        {
+            return giver.IsOwner;
+        }
+
+        if (credential == CredentialKind.ApiKey && MakesPermanent(grant.Target, PermissionSets.Of(grant.Permission)))
+        {
+            return false;
+        }
+
+        return giver.IsOwner
+            || giver.Can(Permission.ManageAccess, ResourceRef.Organization)
+            || (giver.Can(Permission.ManageAccess, grant.Target) && giver.Can(grant.Permission, grant.Target));
+    }
 
     // A stolen key must not be able to let others in, or to give them what lets them in.
     private static bool MakesPermanent(ResourceRef resource, PermissionSet gained) =>

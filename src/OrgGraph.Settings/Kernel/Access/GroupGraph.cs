@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace OrgGraph.Settings.Kernel.Access;
 
 /// <summary>A group as access is worked out from it. <c>MemberGroups</c>: groups whose members are included.</summary>
@@ -11,27 +9,35 @@ public sealed record GroupFact(Guid Id, BuiltInGroup? BuiltIn, IReadOnlyList<Gui
 /// </summary>
 public sealed class GroupGraph
 {
-    private readonly FrozenDictionary<Guid, Guid[]> _withAncestors;
-    private readonly FrozenDictionary<Guid, Guid[]> _withDescendants;
-    private readonly FrozenDictionary<Guid, BuiltInGroup> _builtIn;
+    private readonly Dictionary<Guid, List<Guid>> _parents;
+    private readonly Dictionary<Guid, Guid[]> _withAncestors;
+    private readonly Dictionary<Guid, Guid[]> _withDescendants;
+    private readonly Dictionary<Guid, BuiltInGroup> _builtIn;
 
     public GroupGraph(IReadOnlyCollection<GroupFact> groups)
     {
         var children = groups.ToDictionary(group => group.Id, group => group.MemberGroups);
-        var parents = groups.ToDictionary(group => group.Id, _ => new List<Guid>());
+        _parents = groups.ToDictionary(group => group.Id, _ => new List<Guid>());
         foreach (var group in groups)
         {
             foreach (var child in group.MemberGroups)
             {
-                parents.GetValueOrDefault(child)?.Add(group.Id);
+                _parents.GetValueOrDefault(child)?.Add(group.Id);
             }
         }
 
-        _withDescendants = groups.ToFrozenDictionary(group => group.Id, group => Reach(group.Id, id => children.GetValueOrDefault(id) ?? []));
-        _withAncestors = groups.ToFrozenDictionary(group => group.Id, group => Reach(group.Id, id => parents.GetValueOrDefault(id) ?? []));
-        _builtIn = groups.Where(group => group.BuiltIn is not null).ToFrozenDictionary(group => group.Id, group => group.BuiltIn!.Value);
+        _withDescendants = groups.ToDictionary(group => group.Id, group => Reach(group.Id, id => children.GetValueOrDefault(id) ?? []));
+        _withAncestors = groups.ToDictionary(group => group.Id, group => Reach(group.Id, Parents));
+        _builtIn = groups.Where(group => group.BuiltIn is not null).ToDictionary(group => group.Id, group => group.BuiltIn!.Value);
         Owners = groups.FirstOrDefault(group => group.BuiltIn == BuiltInGroup.Owners)?.Id;
     }
+
+    public IReadOnlyCollection<Guid> All => _parents.Keys;
+
+    public bool Contains(Guid group) => _parents.ContainsKey(group);
+
+    /// <summary>The groups that include the group, directly.</summary>
+    public IReadOnlyList<Guid> Parents(Guid group) => _parents.GetValueOrDefault(group) ?? [];
 
     /// <summary>The Owners group.</summary>
     public Guid? Owners { get; }

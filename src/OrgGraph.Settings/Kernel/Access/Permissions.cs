@@ -105,12 +105,35 @@ public readonly record struct ResourceRef(ResourceType Type, Guid? ObjectId = nu
     public static ResourceRef Group(Guid id) => new(ResourceType.PermissionGroup, id);
 }
 
+/// <summary>What a grant is given to.</summary>
+public enum GranteeKind
+{
+    User,
+    ServiceAccount,
+    Group,
+}
+
 /// <summary>A grant as access is worked out from it.</summary>
-public sealed record GrantFact(Guid Id, Guid GranteeId, Permission Permission, ResourceRef Resource, ResourceType? RestrictTo);
+/// <param name="RestrictTo">On a project or all projects: only this kind of object inside.</param>
+public sealed record GrantFact(Guid Id, GranteeKind GranteeKind, Guid GranteeId, Permission Permission, ResourceRef Resource, ResourceType? RestrictTo)
+{
+    /// <summary>What it really applies to: a grant on a project that is restricted to datasets is one on all datasets of the project.</summary>
+    public ResourceRef Target => RestrictTo is { } kind ? new ResourceRef(kind, Resource.ObjectId) : Resource;
+
+    /// <summary>Whether it gives anything: reading secrets is for service accounts themselves, whatever a row says.</summary>
+    public bool Counts => Permission != Permission.ResolveSecrets || GranteeKind == GranteeKind.ServiceAccount;
+
+    /// <summary>Whether both say the same, whatever their ids.</summary>
+    public bool SaysSameAs(GrantFact other) => other with { Id = Id } == this;
+}
 
 internal static class PermissionSets
 {
     public static bool Has(this PermissionSet set, Permission permission) => (set & (PermissionSet)(1 << (int)permission)) != 0;
 
     public static PermissionSet Of(Permission permission) => (PermissionSet)(1 << (int)permission);
+
+    /// <summary>Whether it is a kind of object inside a project.</summary>
+    public static bool IsInsideProject(this ResourceType type) =>
+        type is ResourceType.Experiment or ResourceType.Dataset or ResourceType.Prompt or ResourceType.Function or ResourceType.Playground or ResourceType.Logs;
 }

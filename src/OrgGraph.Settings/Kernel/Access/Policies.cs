@@ -76,7 +76,8 @@ public static class Policies
         Policy.InviteMembers => rights.Can(Permission.Create, ResourceRef.Members),
         Policy.RemoveMembers => rights.Can(Permission.Delete, ResourceRef.Members),
         Policy.ManageAccess => rights.Can(Permission.ManageAccess, ResourceRef.Organization)
-            || (scope.Resource is { } resource && rights.Can(Permission.ManageAccess, resource)),
+            || (scope.Resource is { } resource && rights.Can(Permission.ManageAccess, resource))
+            || (scope.ResourcesIn?.Invoke(snapshot).Any(one => rights.Can(Permission.ManageAccess, one)) ?? false),
         Policy.ReadAuditLog => rights.Can(Permission.Read, ResourceRef.AuditLog),
         Policy.CreateProjects => rights.Can(Permission.Create, ResourceRef.AllProjects),
         Policy.ReadProject => OnProject(Permission.Read, rights, snapshot, scope),

@@ -9,8 +9,9 @@ namespace OrgGraph.Settings.Kernel.Access;
 /// <param name="ProjectId">The project concerned.</param>
 /// <param name="Resource">The object on which MANAGE_ACCESS suffices besides the organization.</param>
 /// <param name="ProjectIn">Finds the project of an object that only the snapshot knows.</param>
+/// <param name="ResourcesIn">Finds the objects concerned where there are several, or only the snapshot knows them: MANAGE_ACCESS on one opens the door, and the decision judges each.</param>
 public readonly record struct Scope(
-    Guid? OrganizationId, Guid? ProjectId = null, ResourceRef? Resource = null, Func<Snapshot, Guid?>? ProjectIn = null)
+    Guid? OrganizationId, Guid? ProjectId = null, ResourceRef? Resource = null, Func<Snapshot, Guid?>? ProjectIn = null, Func<Snapshot, IEnumerable<ResourceRef>>? ResourcesIn = null)
 {
     /// <summary>Nothing inside an organization.</summary>
     public static readonly Scope None;
@@ -22,4 +23,11 @@ public readonly record struct Scope(
 public interface IScoped
 {
     Scope Scope { get; }
+}
+
+/// <summary>An argument that names the object concerned, beside a parent object that names the organization.</summary>
+public interface IResourceArgument
+{
+    /// <summary>The object, be there one or not; null when the ids cannot be of such an object of the organization.</summary>
+    ResourceRef? In(Guid organization);
 }

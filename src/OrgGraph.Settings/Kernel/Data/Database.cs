@@ -29,15 +29,24 @@ internal sealed class Database(ISqlDialect dialect)
 
     /// <summary>Runs one statement in a transaction of its own.</summary>
     /// <returns>How many rows it changed.</returns>
-    public async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params (string Name, object Value)[] parameters)
+    public Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params (string Name, object Value)[] parameters) => ExecuteAsync(sql, [parameters], cancellation);
+
+    /// <summary>Runs one statement with each of several sets of parameters, all in one transaction.</summary>
+    /// <returns>How many rows they changed.</returns>
+    public async Task<int> ExecuteAsync(string sql, IReadOnlyCollection<(string Name, object Value)[]> sets, CancellationToken cancellation)
     {
         await using var connection = await dialect.OpenWriterAsync(cancellation);
         await using var transaction = await dialect.BeginWriteAsync(connection, cancellation);
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        command.Bind(parameters);
-        var count = await command.ExecuteNonQueryAsync(cancellation);
+        var count = 0;
+        foreach (var parameters in sets)
+        {
+            await using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = sql;
+            command.Bind(parameters);
+            count += await command.ExecuteNonQueryAsync(cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
         return count;
     }

@@ -26,9 +26,15 @@ public interface ISqlDialect
     /// <summary>Completes a select with an order and a limit; the limit is the parameter <c>@limit</c>.</summary>
     string Limited(string select, string orderBy);
 
+    /// <summary>The table as a statement names it that counts rows and inserts one by the count: nobody else may insert in between.</summary>
+    string Counted(string table);
+
     /// <summary>A uniqueness rule of the database was violated.</summary>
     bool IsUniqueViolation(DbException exception);
 
     /// <summary>Worth another try: locked, lost connection, deadlock victim.</summary>
     bool IsTransient(DbException exception);
+
+    /// <summary>Of those, what a new transaction need not wait for: whoever appends tries again at once, on what is there then.</summary>
+    bool IsPassing(DbException exception);
 }

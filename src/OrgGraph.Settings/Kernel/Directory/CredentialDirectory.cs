@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OrgGraph.Secrets;
 using OrgGraph.Settings.Kernel.Data;
+using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Writing;
 
 namespace OrgGraph.Settings.Kernel.Directory;
@@ -28,9 +29,11 @@ public sealed class CredentialDirectory
 
     /// <summary>Where a well-formed token leads; null when nobody has it, or it is not good.</summary>
     /// <param name="isGood">Whether what was found still is.</param>
-    public async ValueTask<CredentialPlace?> FindAsync(CredentialKind kind, string token, Func<CredentialPlace, ValueTask<bool>> isGood, CancellationToken cancellation)
+    public async ValueTask<CredentialPlace?> FindAsync(CredentialKind kind, string token, Func<CredentialPlace, ValueTask<bool>> isGood, CancellationToken cancellation) =>
+        await FindAsync(kind == CredentialKind.ApiKey ? TokenPurpose.ApiKey : TokenPurpose.ServiceToken, token, candidates => FindAsync(candidates, isGood, cancellation));
+
+    private async ValueTask<CredentialPlace?> FindAsync(IReadOnlyList<TokenHash> candidates, Func<CredentialPlace, ValueTask<bool>> isGood, CancellationToken cancellation)
     {
-        var candidates = _hasher.Candidates(kind == CredentialKind.ApiKey ? TokenPurpose.ApiKey : TokenPurpose.ServiceToken, token);
         foreach (var candidate in candidates)
         {
             if (_places.TryGetValue(candidate.Hash, out var known))
@@ -68,10 +71,40 @@ public sealed class CredentialDirectory
         return _places[hash] = place;
     }
 
-    /// <summary>Where an invitation's link leads; null when it is void or never was.</summary>
-    public async Task<CredentialPlace?> FindInvitationAsync(string token, CancellationToken cancellation)
+    // Another process may have added a pepper since this one read the ring, and hashed the token with it: an unknown token is looked for
+    // once more when the ring has changed.
+    private async ValueTask<CredentialPlace?> FindAsync(TokenPurpose purpose, string token, Func<IReadOnlyList<TokenHash>, ValueTask<CredentialPlace?>> find)
     {
-        foreach (var candidate in _hasher.Candidates(TokenPurpose.Invitation, token))
+        var candidates = _hasher.Candidates(purpose, token);
+        if (await find(candidates) is { } found)
+        {
+            return found;
+        }
+
+        var now = RefreshedCandidates(purpose, token);
+        return now.SequenceEqual(candidates) ? null : await find(now);
+    }
+
+    private IReadOnlyList<TokenHash> RefreshedCandidates(TokenPurpose purpose, string token)
+    {
+        try
+        {
+            _hasher.Refresh();
+            return _hasher.Candidates(purpose, token);
+        }
+        catch (KeyRingException)
+        {
+            throw RequestFault.Unavailable("The server cannot read its key ring, so it cannot tell whether the credential is good. Try again in a few seconds.");
+        }
+    }
+
+    /// <summary>Where an invitation's link leads; null when it is void or never was.</summary>
+    public async Task<CredentialPlace?> FindInvitationAsync(string token, CancellationToken cancellation) =>
+        await FindAsync(TokenPurpose.Invitation, token, candidates => FindInvitationAsync(candidates, cancellation));
+
+    private async ValueTask<CredentialPlace?> FindInvitationAsync(IReadOnlyList<TokenHash> candidates, CancellationToken cancellation)
+    {
+        foreach (var candidate in candidates)
         {
             var rows = await _database.QueryAsync(InvitationLinkRow.Table, "TokenHash = @hash", cancellation, ("hash", candidate.Hash));
             if (rows.Count == 1 && TokenHasher.FixedTimeEquals(new TokenHash(rows[0].PepperId, rows[0].TokenHash), candidate))

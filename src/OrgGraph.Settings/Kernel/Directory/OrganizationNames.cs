@@ -21,14 +21,31 @@ public sealed class OrganizationNames
         return rows.Count == 0 ? null : rows[0];
     }
 
+    /// <summary>The organization of that name, or all of them by name.</summary>
+    public async Task<IReadOnlyList<(Guid Id, string Name)>> ListAsync(string? name, CancellationToken cancellation) => await _database.QueryAsync(
+        "SELECT Id, Name FROM Organizations WHERE @name = '' OR NormalizedName = @name ORDER BY NormalizedName",
+        reader => (reader.GetGuid(0), reader.GetString(1)),
+        cancellation,
+        ("name", name is null ? "" : Errors.InputRules.Normalize(name)));
+
     public async Task<bool> AnyAsync(CancellationToken cancellation) =>
-        (await _database.QueryAsync("SELECT COUNT(*) FROM Organizations", reader => reader.GetInt64(0), cancellation))[0] > 0;
+        (await _database.QueryAsync("SELECT COUNT(*) FROM Organizations", reader => Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture), cancellation))[0] > 0;
+
+    /// <summary>The organization of that name among those that the person belongs to. One look-up, whether or not others have one of that name.</summary>
+    internal async Task<Guid?> FindAsync(string normalizedName, Guid person, CancellationToken cancellation)
+    {
+        const string Find = """
+            SELECT Organizations.Id FROM Organizations JOIN Memberships ON Memberships.OrganizationId = Organizations.Id
+            WHERE Organizations.NormalizedName = @name AND Memberships.PersonId = @person
+            """;
+        var rows = await _database.QueryAsync(Find, reader => reader.GetGuid(0), cancellation, ("name", normalizedName), ("person", person));
+        return rows.Count == 0 ? null : rows[0];
+    }
 
     /// <summary>Counts an attempt that a limit over all organizations is on; false when the limit is reached.</summary>
-    /// <param name="limit">0: none.</param>
-    internal async Task<bool> TryTakeAsync(Guid person, string kind, int limit, TimeSpan window, DateTimeOffset now, CancellationToken cancellation)
+    internal async Task<bool> TryTakeAsync(Allowance allowance, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (limit == 0)
+        if (allowance.IsUnlimited)
         {
             return true;
         }
@@ -37,7 +54,7 @@ public sealed class OrganizationNames
         {
             try
             {
-                return await TakeAsync(person, kind, limit, window, now, cancellation);
+                return await _database.ExecuteAsync(Allowance.TakeSql(_database.Dialect), cancellation, allowance.TakeParameters(now)) == 1;
             }
             catch (DbException e) when (tries < MaxTries && _database.Dialect.IsUniqueViolation(e))
             {
@@ -46,28 +63,15 @@ public sealed class OrganizationNames
         }
     }
 
-    // One statement, so that attempts at the same moment are counted each.
-    private async Task<bool> TakeAsync(Guid person, string kind, int limit, TimeSpan window, DateTimeOffset now, CancellationToken cancellation)
-    {
-        const string Take = """
-            INSERT INTO Allowances (PersonId, Kind, At)
-            SELECT @person, @kind, CASE WHEN MAX(At) >= @now THEN MAX(At) + 1 ELSE @now END FROM Allowances
-            WHERE PersonId = @person AND Kind = @kind HAVING COUNT(CASE WHEN At > @since THEN 1 END) < @limit
-            """;
-        return await _database.ExecuteAsync(
-            Take, cancellation, ("person", person), ("kind", kind), ("now", now.UtcTicks), ("since", (now - window).UtcTicks), ("limit", limit)) == 1;
-    }
-
     /// <summary>Whether the limit still allows one more.</summary>
-    internal async Task<bool> HasRoomAsync(Guid person, string kind, int limit, TimeSpan window, DateTimeOffset now, CancellationToken cancellation)
+    internal async Task<bool> HasRoomAsync(Allowance allowance, DateTimeOffset now, CancellationToken cancellation)
     {
         var taken = await _database.QueryAsync(
-            "SELECT COUNT(*) FROM Allowances WHERE PersonId = @person AND Kind = @kind AND At > @since",
-            reader => Convert.ToInt32(reader.GetValue(0), CultureInfo.InvariantCulture),
-            cancellation,
-            ("person", person),
-            ("kind", kind),
-            ("since", (now - window).UtcTicks));
-        return limit == 0 || taken[0] < limit;
+            Allowance.CountSql, reader => Convert.ToInt32(reader.GetValue(0), CultureInfo.InvariantCulture), cancellation, allowance.CountParameters(now));
+        return allowance.IsUnlimited || taken[0] < allowance.Limit;
     }
+
+    /// <summary>Forgets attempts that no limit counts any more.</summary>
+    internal Task ForgetAsync(DateTimeOffset now, CancellationToken cancellation) => _database.ExecuteAsync(
+        "DELETE FROM Allowances WHERE At <= @before", cancellation, ("before", (now - Allowance.Longest).UtcTicks));
 }

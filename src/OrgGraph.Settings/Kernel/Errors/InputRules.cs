@@ -9,6 +9,7 @@ internal static class InputRules
 {
     public const int MaxName = 256;
     public const int MaxDescription = 2000;
+    private const int MaxPlatformId = 256;
 
     /// <summary>Trimmed and in NFC: 1 to 256 characters, none of them a control character.</summary>
     public static ValidationError? Name(string? text, string path, [NotNull] out string? name)
@@ -36,6 +37,12 @@ internal static class InputRules
             : HasLoneSurrogate(description) ? new ValidationError("The description is not valid Unicode.", path)
             : null;
     }
+
+    /// <summary>An id or a version as the platform gave it: 1 to 256 characters, none of them a control character. Kept as it is.</summary>
+    public static ValidationError? PlatformId(string text, string path) =>
+        string.IsNullOrWhiteSpace(text) || text.Length > MaxPlatformId || text.Any(char.IsControl) || HasLoneSurrogate(text)
+            ? new ValidationError($"{path} is 1 to {MaxPlatformId} characters, not all blank, without control characters.", path)
+            : null;
 
     /// <summary>What names are compared by: NFC, without case.</summary>
     public static string Normalize(string name) => HasLoneSurrogate(name) ? name : name.Trim().Normalize(NormalizationForm.FormC).ToUpperInvariant().ToLowerInvariant().Normalize(NormalizationForm.FormC);

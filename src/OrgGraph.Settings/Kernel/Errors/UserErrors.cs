@@ -130,6 +130,10 @@ public sealed class BuiltInImmutableError(string message, params string[] path) 
 [Name("CycleError"), Implements(typeof(IUserError))]
 public sealed class CycleError(string message, params string[] path) : UserError(ErrorCode.Cycle, message, path);
 
+/// <summary>An AI provider of the organization is needed first.</summary>
+[Name("ProviderRequiredError"), Implements(typeof(IUserError))]
+public sealed class ProviderRequiredError(string message, params string[] path) : UserError(ErrorCode.ProviderRequired, message, path);
+
 /// <summary>Something still depends on it.</summary>
 [Name("InUseError"), Implements(typeof(IUserError))]
 public sealed class InUseError(string message, string[] usedBy, params string[] path) : UserError(ErrorCode.InUse, message, path)
@@ -154,4 +158,12 @@ public sealed class ManagedError(string message, ManagedBy managedBy, params str
 {
     /// <summary>Who manages it.</summary>
     public ManagedBy ManagedBy { get; } = managedBy;
+}
+
+/// <summary>A service outside did not do its part.</summary>
+[Name("UpstreamError"), Implements(typeof(IUserError))]
+public sealed class UpstreamError(string message, int? httpStatus, params string[] path) : UserError(ErrorCode.Upstream, message, path)
+{
+    /// <summary>The HTTP status of its answer; null when there was none.</summary>
+    public int? HttpStatus { get; } = httpStatus;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OrgGraph.Settings.Kernel.Snapshots;
+using OrgGraph.Settings.Kernel.Telemetry;
 
 namespace OrgGraph.Settings.Kernel.Events;
 
@@ -13,16 +14,19 @@ public sealed class EventDispatcher
     private readonly EventLog _log;
     private readonly IEventModel _model;
     private readonly TimeProvider _clock;
+    private readonly KernelMetrics _metrics;
     private readonly ILogger<EventDispatcher> _logger;
 
-    internal EventDispatcher(SnapshotStore store, UsageTracker usage, EventLog log, IEventModel model, TimeProvider clock, ILogger<EventDispatcher> logger)
+    internal EventDispatcher(SnapshotStore store, UsageTracker usage, EventLog log, IEventModel model, TimeProvider clock, KernelMetrics metrics, ILogger<EventDispatcher> logger)
     {
         _store = store;
         _log = log;
         _model = model;
         _clock = clock;
+        _metrics = metrics;
         _logger = logger;
-        store.Swapped += (snapshot, events) => Feed(snapshot.OrganizationId)?.Post(new FeedMessage.Changed(snapshot, events));
+        store.Swapped += (snapshot, events) => Feed(snapshot.OrganizationId)?.Post(new FeedMessage.Changed(snapshot, events, clock.GetTimestamp()));
+        metrics.Observe("orggraph.subscriptions", "{subscription}", "Subscriptions that run.", () => SubscriberCount);
         usage.Used += (organization, subject, _) => Feed(organization)?.Post(new FeedMessage.Used(subject));
     }
 
@@ -35,11 +39,11 @@ public sealed class EventDispatcher
     {
         lock (_gate)
         {
-            var feed = _feeds.GetOrAdd(snapshot.OrganizationId, id => new OrganizationFeed(snapshot, _log, _model, _clock, _logger));
+            var feed = _feeds.GetOrAdd(snapshot.OrganizationId, id => new OrganizationFeed(snapshot, _log, _model, _clock, _metrics, _logger));
             if (_store.Peek(snapshot.OrganizationId) is { } newest)
             {
                 // A change between the look at the organization and this found no feed to tell: the feed reads it from the log.
-                feed.Post(new FeedMessage.Changed(newest, null));
+                feed.Post(new FeedMessage.Changed(newest, null, _clock.GetTimestamp()));
             }
 
             var subscriber = new Subscriber(subscription, sink, Leave);

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Snapshots;
+using OrgGraph.Settings.Kernel.Telemetry;
 
 namespace OrgGraph.Settings.Kernel.Events;
 
@@ -9,7 +10,8 @@ namespace OrgGraph.Settings.Kernel.Events;
 internal abstract record FeedMessage
 {
     /// <param name="Events">Null: they are in the log.</param>
-    public sealed record Changed(Snapshot Snapshot, IReadOnlyList<SettingsEvent>? Events) : FeedMessage;
+    /// <param name="At">When the change was known, on the dispatcher's clock.</param>
+    public sealed record Changed(Snapshot Snapshot, IReadOnlyList<SettingsEvent>? Events, long At) : FeedMessage;
 
     public sealed record Used(Guid Subject) : FeedMessage;
 
@@ -22,26 +24,28 @@ internal abstract record FeedMessage
 /// Delivers one organization's events in order. Each event is executed once for all subscribers of one visibility class, and the bytes
 /// are shared. Nobody who writes waits for it.
 /// </summary>
-internal sealed class OrganizationFeed
+internal sealed partial class OrganizationFeed
 {
     private readonly Channel<FeedMessage> _messages = Channel.CreateUnbounded<FeedMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, List<Subscriber>> _classes = [];
     private readonly EventLog _log;
     private readonly IEventModel _model;
     private readonly TimeProvider _clock;
+    private readonly KernelMetrics _metrics;
     private readonly ILogger _logger;
     private Snapshot _snapshot;
     private AccessIndex? _groupedBy;
     private EventCursor _position;
     private int _subscriberCount;
 
-    public OrganizationFeed(Snapshot snapshot, EventLog log, IEventModel model, TimeProvider clock, ILogger logger)
+    public OrganizationFeed(Snapshot snapshot, EventLog log, IEventModel model, TimeProvider clock, KernelMetrics metrics, ILogger logger)
     {
         _snapshot = snapshot;
         _position = new EventCursor(snapshot.OrganizationId, snapshot.Epoch, snapshot.Version, EventCursor.WholeVersion);
         _log = log;
         _model = model;
         _clock = clock;
+        _metrics = metrics;
         _logger = logger;
         _ = Task.Run(RunAsync);
     }
@@ -122,21 +126,16 @@ internal sealed class OrganizationFeed
         var isNext = changed.Events is { Count: > 0 } events && events[0].Envelope.Version == _position.Version + 1;
         if (isNext)
         {
-            foreach (var happened in changed.Events!)
-            {
-                await DeliverAsync(happened);
-            }
+            await DeliverAllAsync(changed.Events!);
         }
         else
         {
-            await foreach (var happened in _log.ReadAsync(_position with { Index = EventCursor.WholeVersion }, snapshot.Version, CancellationToken.None))
-            {
-                await (happened is null ? ResetAllAsync("Something happened that this server's release does not know yet.") : DeliverAsync(happened));
-            }
+            await DeliverLoggedAsync(snapshot);
         }
 
         await RegroupAsync();
         Advance(snapshot);
+        _metrics.Dispatched(_clock.GetElapsedTime(changed.At));
     }
 
     private void Advance(Snapshot snapshot) =>
@@ -159,6 +158,7 @@ internal sealed class OrganizationFeed
             if (members is [var first, ..] && EventFor(first, happened) is { } wanted && wanted.CanBeSeenBy(first.Subscription.Caller, _snapshot))
             {
                 var json = await first.Subscription.Execute(first.Subscription.Caller, wanted, _snapshot);
+                _metrics.Delivered(members.Count);
                 members.RemoveAll(member => !member.Offer(json));
             }
         }
@@ -259,7 +259,9 @@ internal sealed class OrganizationFeed
         subscriber.Hold();
         if (Place(subscriber))
         {
-            _ = Task.Run(() => ReplayAsync(subscriber, after, _position, _snapshot));
+            // As of now: what comes after is held back for it, and must not be replayed too.
+            var (position, snapshot) = (_position, _snapshot);
+            _ = Task.Run(() => ReplayAsync(subscriber, after, position, snapshot));
         }
     }
 
@@ -277,7 +279,7 @@ internal sealed class OrganizationFeed
             }
 
             await subscriber.ReleaseAsync();
-            if (subscriber.HasOverflown)
+            if (subscriber.TakeOverflow())
             {
                 subscriber.Offer(await ExecuteResetAsync(subscriber, "More happened during the replay than could be kept."));
             }

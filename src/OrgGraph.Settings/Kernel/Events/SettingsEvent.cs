@@ -39,6 +39,10 @@ public abstract class SettingsEvent
     [Ignore]
     public virtual bool AffectsAccess() => false;
 
+    /// <summary>Whether the audit log shows it to owners only: it tells of service accounts, or of what not every reader of a project may see.</summary>
+    [Ignore]
+    public virtual bool IsForOwners() => false;
+
     /// <summary>Whether a subscriber with these rights may know of it.</summary>
     [Ignore]
     public virtual bool CanBeSeenBy(Caller caller, Snapshot snapshot) => true;

@@ -8,10 +8,14 @@ internal sealed class Subscriber(Subscription subscription, IEventSink sink, Act
 {
     private const int MaxHeld = 1000;
 
+    /// <summary>So many results at once always find room in a connection's queue.</summary>
+    public const int FewEnough = 16;
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _left = new();
     private Queue<ReadOnlyMemory<byte>>? _held;
     private bool _isOver;
+    private bool _hasOverflown;
     private int _isDisposed;
 
     public Subscription Subscription { get; } = subscription;
@@ -19,8 +23,16 @@ internal sealed class Subscriber(Subscription subscription, IEventSink sink, Act
     /// <summary>Cancelled when nobody listens any more.</summary>
     public CancellationToken Left => _left.Token;
 
-    /// <summary>Held back more than fits: the stream must be reset instead.</summary>
-    public bool HasOverflown { get; private set; }
+    /// <summary>Held back more than fits: the stream must be reset instead. Told once.</summary>
+    public bool TakeOverflow()
+    {
+        lock (_gate)
+        {
+            var has = _hasOverflown;
+            _hasOverflown = false;
+            return has;
+        }
+    }
 
     /// <summary>The rights that its visibility class was worked out from.</summary>
     public string RightsSignature { get; set; } = "";
@@ -30,7 +42,9 @@ internal sealed class Subscriber(Subscription subscription, IEventSink sink, Act
     {
         var caller = Subscription.Caller;
         var rights = Policies.RightsOf(caller, snapshot);
-        var isPersonal = Subscription.DependsOnPerson || (Subscription.DependsUnlessOwner && !rights.IsOwner);
+
+        // An account sees itself, and to others like it does not exist: it shares with nobody. Owners see all accounts.
+        var isPersonal = Subscription.DependsOnPerson || (!rights.IsOwner && (Subscription.DependsUnlessOwner || caller.Principal is { Kind: PrincipalKind.ServiceAccount }));
         return $"{Subscription.ShareKey}\n{caller.Credential}\n{rights.Signature}\n{(isPersonal ? $"{caller.Principal}/{caller.CredentialId}" : caller.Principal?.Kind)}";
     }
 
@@ -57,17 +71,43 @@ internal sealed class Subscriber(Subscription subscription, IEventSink sink, Act
                 return sink.Next(json);
             }
 
-            if (_held.Count < MaxHeld)
-            {
-                _held.Enqueue(json);
-            }
-            else
-            {
-                HasOverflown = true;
-            }
-
+            Keep(_held, json);
             return true;
         }
+    }
+
+    /// <summary>Results of one change that may be more than fit into the connection's queue: the rest follows as it takes them.</summary>
+    /// <param name="follow">Releases what waits; called when nobody does so yet.</param>
+    /// <returns>False when it is gone.</returns>
+    public bool OfferMany(IReadOnlyList<ReadOnlyMemory<byte>> results, Action<Subscriber> follow)
+    {
+        lock (_gate)
+        {
+            if (_isOver)
+            {
+                return false;
+            }
+
+            if (_held is null && results.Count <= FewEnough)
+            {
+                return results.All(sink.Next);
+            }
+
+            var isFollowed = _held is not null;
+            _held ??= new Queue<ReadOnlyMemory<byte>>();
+            foreach (var json in results)
+            {
+                Keep(_held, json);
+            }
+
+            if (isFollowed)
+            {
+                return true;
+            }
+        }
+
+        follow(this);
+        return true;
     }
 
     /// <summary>A result of the replay: past the line of those that wait.</summary>
@@ -130,6 +170,18 @@ internal sealed class Subscriber(Subscription subscription, IEventSink sink, Act
 
             sink.Complete();
             return true;
+        }
+    }
+
+    private void Keep(Queue<ReadOnlyMemory<byte>> held, ReadOnlyMemory<byte> json)
+    {
+        if (held.Count < MaxHeld)
+        {
+            held.Enqueue(json);
+        }
+        else
+        {
+            _hasOverflown = true;
         }
     }
 

@@ -35,13 +35,13 @@ public abstract class Connection<TNode, TEdge>(Page<TNode> page)
     where TEdge : Edge<TNode>, new()
 {
     [Description("The items with their cursors.")]
-    public IEnumerable<TEdge> Edges => page.Items.Select(item => new TEdge { Node = item.Item, Cursor = item.Cursor });
+    public IEnumerable<TEdge> Edges => page.Items.Select((item, index) => new TEdge { Node = item, Cursor = page.CursorOf(index) });
 
     [Description("The items.")]
-    public IEnumerable<TNode> Nodes => page.Items.Select(item => item.Item);
+    public IEnumerable<TNode> Nodes => page.Items;
 
     [Description("Where this page stands in the list.")]
-    public PageInfo PageInfo => new(page.HasNext, page.HasPrevious, page.Items.Count > 0 ? page.Items[0].Cursor : null, page.Items.Count > 0 ? page.Items[^1].Cursor : null);
+    public PageInfo PageInfo => new(page.HasNext, page.HasPrevious, page.Items.Count > 0 ? page.CursorOf(0) : null, page.Items.Count > 0 ? page.CursorOf(page.Items.Count - 1) : null);
 
     [Description("How many there are over all pages.")]
     public int TotalCount => page.Total();

@@ -2,88 +2,24 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using GraphQLParser;
-using GraphQLParser.AST;
 using OrgGraph.Settings.Kernel.Errors;
 
 namespace OrgGraph.Settings.Kernel.Graph;
 
-/// <summary>A parsed document, and what was found out about it.</summary>
-internal sealed class PreparedDocument(GraphQLDocument document, string hash, int length)
-{
-    public GraphQLDocument Document { get; } = document;
-
-    /// <summary>SHA-256 of the text, for logs: the text itself is kept nowhere.</summary>
-    public string Hash { get; } = hash;
-
-    public int Length { get; } = length;
-
-    /// <summary>Its operations have passed validation.</summary>
-    public bool IsValidated { get; set; }
-
-    /// <summary>A mutation with a string in its text may hold a secret: never kept.</summary>
-    public bool MayBeKept { get; } = !document.Definitions.OfType<GraphQLOperationDefinition>().Any(operation => operation.Operation == OperationType.Mutation) || !HasString.In(document);
-
-    /// <summary>It asks for the schema, anywhere in it. What a thing is called (<c>__typename</c>) is no secret.</summary>
-    public bool Introspects { get; } = HasIntrospection.In(document);
-
-    public GraphQLOperationDefinition? Operation(string? name)
-    {
-        var operations = Document.Definitions.OfType<GraphQLOperationDefinition>();
-        return string.IsNullOrEmpty(name)
-            ? operations.Take(2).Count() == 1 ? operations.First() : null
-            : operations.FirstOrDefault(operation => operation.Name?.Value == name);
-    }
-
-    private sealed class HasIntrospection : GraphQLParser.Visitors.ASTVisitor<HasString.State>
-    {
-        public static bool In(GraphQLDocument document)
-        {
-            var state = new HasString.State();
-            new HasIntrospection().VisitAsync(document, state).AsTask().GetAwaiter().GetResult();
-            return state.Found;
-        }
-
-        protected override ValueTask VisitFieldAsync(GraphQLField field, HasString.State context)
-        {
-            context.Found |= field.Name.Value == "__schema" || field.Name.Value == "__type";
-            return base.VisitFieldAsync(field, context);
-        }
-    }
-
-    private sealed class HasString : GraphQLParser.Visitors.ASTVisitor<HasString.State>
-    {
-        public static bool In(GraphQLDocument document)
-        {
-            var state = new State();
-            new HasString().VisitAsync(document, state).AsTask().GetAwaiter().GetResult();
-            return state.Found;
-        }
-
-        protected override ValueTask VisitStringValueAsync(GraphQLStringValue stringValue, State context)
-        {
-            context.Found = true;
-            return default;
-        }
-
-        internal sealed class State : GraphQLParser.Visitors.IASTVisitorContext
-        {
-            public bool Found { get; set; }
-
-            public CancellationToken CancellationToken => default;
-        }
-    }
-}
-
-/// <summary>Parsed documents by the hash of their text, bounded by number and by bytes; the older half goes when it is full.</summary>
+/// <summary>Parsed documents by the hash of their text, bounded by number and by bytes; the half that was not asked for lately goes when it is full.</summary>
 internal sealed class DocumentCache
 {
-    private const int MaxDocuments = 1000;
-    private const int MaxBytes = 4 * 1024 * 1024;
+    public const int MaxDocuments = 1000;
+    public const int MaxBytes = 16 * 1024 * 1024;
 
     private readonly Lock _gate = new();
-    private ConcurrentDictionary<UInt128, PreparedDocument> _young = [];
-    private ConcurrentDictionary<UInt128, PreparedDocument> _old = [];
-    private int _bytes;
+    private volatile Generation _young = new();
+    private volatile Generation _old = new();
+
+    public int Count => _young.Documents.Count + _old.Documents.Count;
+
+    /// <summary>What the documents take, as estimated from their length.</summary>
+    public int Bytes => _young.Bytes + _old.Bytes;
 
     /// <summary>Parses and guards, or finds what was parsed before.</summary>
     /// <exception cref="RequestFault">BAD_USER_INPUT: too large, too costly, or no GraphQL.</exception>
@@ -91,7 +27,8 @@ internal sealed class DocumentCache
     {
         if (text.Length > DocumentGuard.MaxLength)
         {
-            throw RequestFault.BadInput($"The document is longer than {DocumentGuard.MaxLength / 1024} KiB.");
+            // Before it is hashed.
+            DocumentGuard.CheckText(text);
         }
 
         Span<byte> hash = stackalloc byte[32];
@@ -99,45 +36,54 @@ internal sealed class DocumentCache
         SHA256.HashData(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)), hash);
         System.Buffers.ArrayPool<byte>.Shared.Return(bytes);
         var key = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
-        if (_young.TryGetValue(key, out var known) || _old.TryGetValue(key, out known))
+        if (_young.Documents.TryGetValue(key, out var known))
         {
             return known;
         }
 
-        return Parse(text, Convert.ToHexStringLower(hash));
+        if (_old.Documents.TryGetValue(key, out known))
+        {
+            Keep(key, known);
+            return known;
+        }
+
+        return Parse(text, key, Convert.ToHexStringLower(hash));
     }
 
     /// <summary>Keeps a document that has passed validation.</summary>
     public void Keep(PreparedDocument document)
     {
         document.IsValidated = true;
-        if (!document.MayBeKept)
+        if (document.MayBeKept)
         {
-            return;
+            Keep(document.Key, document);
         }
+    }
 
-        var key = UInt128.Parse(document.Hash.AsSpan(0, 32), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+    private void Keep(UInt128 key, PreparedDocument document)
+    {
         lock (_gate)
         {
-            if (_young.Count >= MaxDocuments / 2 || _bytes >= MaxBytes / 2)
+            if (_young.Documents.Count >= MaxDocuments / 2 || _young.Bytes + document.Bytes > MaxBytes / 2)
             {
-                (_old, _young, _bytes) = (_young, [], 0);
+                (_old, _young) = (_young, new Generation());
             }
 
-            if (_young.TryAdd(key, document))
+            if (_young.Documents.TryAdd(key, document))
             {
-                _bytes += document.Length;
+                _young.Bytes += document.Bytes;
             }
         }
     }
 
-    private static PreparedDocument Parse(string text, string hash)
+    private static PreparedDocument Parse(string text, UInt128 key, string hash)
     {
         try
         {
+            var tokens = DocumentGuard.CheckText(text);
             var document = Parser.Parse(text, new ParserOptions { Ignore = IgnoreOptions.Comments, MaxDepth = 128 });
             DocumentGuard.Check(document);
-            return new PreparedDocument(document, hash, text.Length);
+            return new PreparedDocument(document, key, hash, text.Length, tokens);
         }
         catch (GraphQLParser.Exceptions.GraphQLSyntaxErrorException e)
         {
@@ -147,5 +93,12 @@ internal sealed class DocumentCache
         {
             throw RequestFault.BadInput("The document is nested too deep.");
         }
+    }
+
+    private sealed class Generation
+    {
+        public ConcurrentDictionary<UInt128, PreparedDocument> Documents { get; } = [];
+
+        public int Bytes { get; set; }
     }
 }

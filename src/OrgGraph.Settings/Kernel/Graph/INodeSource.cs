@@ -10,6 +10,9 @@ internal interface INodeSource
 
     /// <summary>The thing; null when there is none or the caller may not see it.</summary>
     object? Find(Snapshot snapshot, Caller caller, Guid id);
+
+    /// <summary>As above, of things that no snapshot holds.</summary>
+    ValueTask<object?> FindAsync(Snapshot snapshot, Caller caller, Guid id, CancellationToken cancellation) => new(Find(snapshot, caller, id));
 }
 
 /// <inheritdoc cref="INodeSource"/>

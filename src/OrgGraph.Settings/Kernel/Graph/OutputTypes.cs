@@ -16,36 +16,56 @@ internal abstract class DescribedType<T> : AutoRegisteringObjectGraphType<T>
         Description ??= XmlDescriptions.Of(typeof(T));
     }
 
-    protected override FieldType? CreateField(MemberInfo memberInfo)
-    {
-        var field = HasArguments(memberInfo) ? base.CreateField(memberInfo) : CreateLazily(memberInfo);
-        field?.Description ??= XmlDescriptions.Of(memberInfo);
-        return field;
-    }
-
-    private static bool HasArguments(MemberInfo member) => member is MethodInfo method && Array.Exists(method.GetParameters(), parameter =>
-        parameter.ParameterType != typeof(IResolveFieldContext) && parameter.GetCustomAttribute<ParentAttribute>() is null && parameter.GetCustomAttribute<FromServicesAttribute>() is null);
+    private static readonly MethodInfo ArgumentOf = typeof(DescribedType<T>).GetMethod(nameof(GetArgumentInformation), BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     // The engine compiles a resolver for each field when the schema is built; most of a start would be spent on fields that nobody asks for.
-    private FieldType? CreateLazily(MemberInfo member)
+    protected override FieldType? CreateField(MemberInfo memberInfo)
     {
-        var name = member.Name;
+        var name = memberInfo.Name;
         var field = new FieldType
         {
-            Name = member is MethodInfo && name.EndsWith("Async", StringComparison.Ordinal) ? name[..^"Async".Length] : name,
-            Type = GetTypeInformation(member).ConstructGraphType(),
-            Resolver = new LazyResolver(() => base.CreateField(member)!.Resolver!),
+            Name = memberInfo is MethodInfo && name.EndsWith("Async", StringComparison.Ordinal) ? name[..^"Async".Length] : name,
+            Type = GetTypeInformation(memberInfo).ConstructGraphType(),
+            Resolver = memberInfo is PropertyInfo property && IsReadFromObject ? new PropertyReader<T>(property) : new LazyResolver(() => MakeResolver(memberInfo)),
         };
+        field.Arguments = memberInfo is MethodInfo method ? ArgumentsOf(field, method) : null;
         var isIgnored = false;
-        foreach (var attribute in member.GetCustomAttributes<GraphQLAttribute>().OrderBy(attribute => attribute.Priority))
+        foreach (var attribute in memberInfo.GetCustomAttributes<GraphQLAttribute>().OrderBy(attribute => attribute.Priority))
         {
             attribute.Modify(field, isInputType: false);
-            attribute.Modify(field, isInputType: false, this, member, ref isIgnored);
+            attribute.Modify(field, isInputType: false, this, memberInfo, ref isIgnored);
         }
 
-        field.Description ??= member.GetCustomAttribute<System.ComponentModel.DescriptionAttribute>()?.Description;
+        field.Description ??= memberInfo.GetCustomAttribute<System.ComponentModel.DescriptionAttribute>()?.Description ?? XmlDescriptions.Of(memberInfo);
         return isIgnored ? null : field;
     }
+
+    // Of the method's parameters those that a client gives; the others are told apart by the engine's attributes.
+    private QueryArguments ArgumentsOf(FieldType field, MethodInfo method)
+    {
+        var arguments = new QueryArguments();
+        foreach (var parameter in method.GetParameters())
+        {
+            var information = (ArgumentInformation)ArgumentOf.MakeGenericMethod(parameter.ParameterType).Invoke(this, [field, parameter])!;
+            if (information.ConstructQueryArgument().QueryArgument is { } argument)
+            {
+                ApplyArgumentAttributes(parameter, argument);
+                arguments.Add(argument);
+            }
+        }
+
+        return arguments;
+    }
+
+    private IFieldResolver MakeResolver(MemberInfo member)
+    {
+        var made = new FieldType { Name = member.Name };
+        BuildFieldType(made, member);
+        return made.Resolver!;
+    }
+
+    /// <summary>Whether the object that is asked is the one with the members.</summary>
+    protected virtual bool IsReadFromObject => true;
 
     private sealed class LazyResolver(Func<IFieldResolver> make) : IFieldResolver
     {
@@ -156,6 +176,8 @@ internal static class FieldsOf
         where T : class
     {
         public IEnumerable<FieldType> Contributed => Fields;
+
+        protected override bool IsReadFromObject => false;
 
         protected override LambdaExpression BuildMemberInstanceExpression(MemberInfo memberInfo)
         {

@@ -62,11 +62,20 @@ internal readonly record struct PageCursor(string Tag, SortKey Key, Guid Id)
 }
 
 /// <summary>A page of something.</summary>
+/// <param name="CursorOf">An item's cursor, by its index: made only when it is asked for.</param>
 /// <param name="Total">How many there are, over all pages.</param>
-public sealed record Page<T>(IReadOnlyList<(T Item, string Cursor)> Items, bool HasNext, bool HasPrevious, Func<int> Total)
+public sealed record Page<T>(IReadOnlyList<T> Items, Func<int, string> CursorOf, bool HasNext, bool HasPrevious, Func<int> Total)
 {
-    public Page<TOther> Select<TOther>(Func<T, TOther> map) =>
-        new([.. Items.Select(item => (map(item.Item), item.Cursor))], HasNext, HasPrevious, Total);
+    public Page<TOther> Select<TOther>(Func<T, TOther> map)
+    {
+        var items = new TOther[Items.Count];
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = map(Items[i]);
+        }
+
+        return new Page<TOther>(items, CursorOf, HasNext, HasPrevious, Total);
+    }
 }
 
 internal static class Paging
@@ -83,14 +92,13 @@ internal static class Paging
         end = Math.Max(start, end);
         var from = fromEnd ? Math.Max(start, end - count) : start;
         var to = fromEnd ? end : Math.Min(end, start + count);
-        var items = new (T, string)[to - from];
+        var items = new T[to - from];
         for (var i = from; i < to; i++)
         {
-            var item = sorted[i];
-            items[i - from] = (item, new PageCursor(tag, order.Key(item), item.Id).ToString());
+            items[i - from] = sorted[i];
         }
 
-        return new Page<T>(items, to < sorted.Count, from > 0, () => sorted.Count);
+        return new Page<T>(items, index => CursorOf(tag, order, items[index]), to < sorted.Count, from > 0, () => sorted.Count);
     }
 
     /// <summary>A page of those that match: only as many are looked at as the page needs, unless the total is asked for.</summary>
@@ -123,9 +131,11 @@ internal static class Paging
 
         var hasBefore = Any(sorted, 0, start, matches);
         var hasAfter = Any(sorted, end, sorted.Count, matches);
-        var items = found.ConvertAll(item => (item, new PageCursor(tag, order.Key(item), item.Id).ToString()));
-        return new Page<T>(items, hasAfter || (!fromEnd && hasMore), hasBefore || (fromEnd && hasMore), () => sorted.Count(matches));
+        return new Page<T>(found, index => CursorOf(tag, order, found[index]), hasAfter || (!fromEnd && hasMore), hasBefore || (fromEnd && hasMore), () => sorted.Count(matches));
     }
+
+    private static string CursorOf<T>(string tag, SortOrder<T> order, T item)
+        where T : class, IEntity => new PageCursor(tag, order.Key(item), item.Id).ToString();
 
     private static bool Any<T>(IReadOnlyList<T> sorted, int from, int to, Func<T, bool> matches)
     {

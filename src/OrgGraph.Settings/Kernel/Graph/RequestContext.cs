@@ -3,7 +3,6 @@ using GraphQL;
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Errors;
-using OrgGraph.Settings.Kernel.Events;
 using OrgGraph.Settings.Kernel.Snapshots;
 
 namespace OrgGraph.Settings.Kernel.Graph;
@@ -12,7 +11,7 @@ namespace OrgGraph.Settings.Kernel.Graph;
 /// What one execution works with: the caller, and the snapshots it has seen, so that a whole answer shows one version. A mutation
 /// replaces the snapshot by the one that it made.
 /// </summary>
-public sealed class RequestContext(Caller caller, SnapshotStore store, PeopleDirectory people, TimeProvider clock, CancellationToken cancellation)
+public sealed class RequestContext(Caller caller, SnapshotStore store, PeopleDirectory people, TimeProvider clock, ExecutionBounds bounds)
     : Dictionary<string, object?>
 {
     private readonly ConcurrentDictionary<Guid, Snapshot> _others = [];
@@ -20,12 +19,24 @@ public sealed class RequestContext(Caller caller, SnapshotStore store, PeopleDir
 
     public Caller Caller { get; } = caller;
 
-    public CancellationToken Cancellation { get; } = cancellation;
+    /// <summary>How long it may take and how much it may become.</summary>
+    public ExecutionBounds Bounds { get; } = bounds;
+
+    public CancellationToken Cancellation => Bounds.Work;
 
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
 
-    /// <summary>The event that is being delivered.</summary>
-    public SettingsEvent? Event { get; init; }
+    /// <summary>How often the caller may try; null for as often as they like.</summary>
+    internal IRequestRates? Rates { get; init; }
+
+    /// <summary>What is being delivered: an event, or an entry of the audit log.</summary>
+    public object? Delivered { get; init; }
+
+    /// <summary>Where attempts that were refused are told; null: nowhere.</summary>
+    internal Auditing.AuditTrail? Trail { get; init; }
+
+    /// <summary>The document's selection sets; null when they may differ from one execution to the next.</summary>
+    internal SelectionPlans? Plans { get; init; }
 
     /// <summary>Set: a subscription is being accepted, not executed.</summary>
     internal SubscriptionStart? Start { get; set; }
@@ -46,11 +57,16 @@ public sealed class RequestContext(Caller caller, SnapshotStore store, PeopleDir
             return default;
         }
 
-        return store.Peek(organizationId) is not null ? PinAsync(store.GetAsync(organizationId, Cancellation)) : LoadAsync(organizationId);
+        // Whether others have the organization in memory must not show: a stranger's question takes the same way for one that there is not.
+        var isOwn = Caller.OrganizationId is not null || store.Peek(organizationId)?.Access.IsMember(Caller.Principal.Value) == true;
+        return isOwn ? PinAsync(store.GetAsync(organizationId, Cancellation)) : LoadAsync(organizationId);
     }
 
     /// <summary>The organizations that this execution has looked into as one of theirs.</summary>
     internal IEnumerable<Snapshot> Seen => _first is null ? [] : _others.IsEmpty ? [_first] : [_first, .. _others.Values];
+
+    /// <summary>The first of them.</summary>
+    internal Guid? FirstSeen => _first?.OrganizationId;
 
     /// <summary>The organizations that the caller may belong to: a key's or token's own only.</summary>
     public async ValueTask<IReadOnlyCollection<Guid>> OrganizationsAsync() =>
@@ -72,7 +88,7 @@ public sealed class RequestContext(Caller caller, SnapshotStore store, PeopleDir
     // A stranger's guess must not make the server load anything: membership is looked up first.
     private async ValueTask<Snapshot?> LoadAsync(Guid organizationId)
     {
-        if (Caller.OrganizationId is null && !await people.BelongsAsync(Caller.Principal!.Value.Id, organizationId, Cancellation))
+        if (!await people.BelongsAsync(Caller.Principal!.Value.Id, organizationId, Cancellation))
         {
             return null;
         }
@@ -116,6 +132,16 @@ public static class RequestContexts
     public static RequestContext Request(this IResolveFieldContext context) => (RequestContext)context.UserContext;
 
     public static Caller Caller(this IResolveFieldContext context) => context.Request().Caller;
+
+    /// <summary>Counts an invitation token that leads nowhere.</summary>
+    /// <exception cref="RequestFault">RATE_LIMITED: too many came from this address.</exception>
+    internal static void CountUnknownToken(this IResolveFieldContext context)
+    {
+        if (context.Request().Rates?.UnknownToken() is { } tooSoon)
+        {
+            throw tooSoon;
+        }
+    }
 
     /// <summary>Whether the field may be used here; refused by the field's own directive otherwise.</summary>
     internal static void Require(this Verdict verdict)

@@ -10,7 +10,9 @@ namespace OrgGraph.Settings.Kernel.Graph;
 internal static class ResultWriter
 {
     // The answer is application/json and never part of HTML: escaping more than JSON asks for only costs bytes.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = Encoder, SkipValidation = true };
 
     public static ReadOnlyMemory<byte> Write(ExecutionResult result)
     {
@@ -56,6 +58,9 @@ internal static class ResultWriter
 
         switch (node)
         {
+            case PlannedLeaf leaf:
+                WriteValue(writer, leaf.Result);
+                break;
             case ObjectExecutionNode inner:
                 WriteObject(writer, inner);
                 break;
@@ -85,7 +90,7 @@ internal static class ResultWriter
         writer.WriteStartObject();
         foreach (var field in fields)
         {
-            writer.WritePropertyName(field.Name!);
+            writer.WritePropertyName(((IPlannedNode)field).Planned.JsonName);
             WriteNode(writer, field);
         }
 

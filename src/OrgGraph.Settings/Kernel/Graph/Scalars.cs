@@ -43,9 +43,18 @@ internal sealed class DateTimeScalar : ScalarGraphType
     public override object? Serialize(object? value) => value switch
     {
         null => null,
-        DateTimeOffset time => time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture),
+        DateTimeOffset time => Text(time),
         _ => ThrowSerializationError(value),
     };
+
+    // The round-trip format is made without reading a pattern; its first 23 characters end at the milliseconds.
+    private static string Text(DateTimeOffset time)
+    {
+        Span<char> text = stackalloc char[28];
+        time.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[23] = 'Z';
+        return new string(text[..24]);
+    }
 
     private object Parse(string text)
     {

@@ -14,6 +14,9 @@ public sealed class SubscriptionFieldAttribute(string union, string description,
     /// <summary>The stream of the subscriber's own rights: made for each subscriber, not logged.</summary>
     public bool IsOwnAccess { get; init; }
 
+    /// <summary>The stream of the audit log: its entries are no events.</summary>
+    public bool IsAuditLog { get; init; }
+
     /// <summary>Empty for the stream of everything.</summary>
     public Type[] Events { get; } = events;
 

@@ -19,7 +19,7 @@ internal sealed class SubscriptionStart
 /// Executes subscriptions the way this server delivers them: once to accept it, which checks the policies and reads the arguments, then
 /// once for each event, as a plain execution whose root is the event. So every event passes the directive's guard again.
 /// </summary>
-internal sealed class SubscriptionStrategy : SerialExecutionStrategy
+internal sealed class SubscriptionStrategy : PlannedStrategy
 {
     public override async Task<ExecutionResult> ExecuteAsync(GraphQL.Execution.ExecutionContext context)
     {

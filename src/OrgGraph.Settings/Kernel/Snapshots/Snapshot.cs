@@ -33,6 +33,12 @@ public abstract class Snapshot
     /// <summary>Whether the project exists.</summary>
     public abstract bool HasProject(Guid project);
 
+    /// <summary>All projects.</summary>
+    public abstract IEnumerable<Guid> ProjectIds { get; }
+
+    /// <summary>What the snapshot holds for a row; null when there is none.</summary>
+    public abstract object? Find(Type rowType, Guid id);
+
     /// <summary>The snapshot after these rows, tombstones among them. Own commits and rows of other processes come this same way.</summary>
     public abstract Snapshot Apply(IReadOnlyList<SettingsRow> rows, int version);
 

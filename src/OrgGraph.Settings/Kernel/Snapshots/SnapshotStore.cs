@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Events;
+using OrgGraph.Settings.Kernel.Telemetry;
 
 namespace OrgGraph.Settings.Kernel.Snapshots;
 
@@ -18,13 +19,18 @@ public sealed class SnapshotStore
     private readonly ConcurrentDictionary<Guid, Entry> _entries = [];
     private readonly SnapshotLoader _loader;
     private readonly TimeProvider _clock;
+    private readonly KernelMetrics _metrics;
     private long _confirmedAt;
     private long _rows;
 
-    internal SnapshotStore(SnapshotLoader loader, TimeProvider clock)
+    internal SnapshotStore(SnapshotLoader loader, TimeProvider clock, KernelMetrics metrics)
     {
         _loader = loader;
         _clock = clock;
+        _metrics = metrics;
+        metrics.Observe("orggraph.snapshot.organizations", "{organization}", "Organizations of which there is a copy in memory.", () => _entries.Count);
+        metrics.Observe("orggraph.snapshot.rows", "{row}", "Rows that the copies stand for.", () => Interlocked.Read(ref _rows));
+        metrics.Observe("orggraph.snapshot.age", "s", "How long ago the copies were last compared with the database; beyond 5 s requests are refused.", () => SinceConfirmed.TotalSeconds);
         _confirmedAt = clock.GetTimestamp();
     }
 
@@ -43,9 +49,9 @@ public sealed class SnapshotStore
     {
         if (_entries.TryGetValue(organizationId, out var entry) && entry.Snapshot is { } snapshot)
         {
-            if (_clock.GetElapsedTime(Volatile.Read(ref _confirmedAt)) > UnconfirmedLimit)
+            if (!IsConfirmed)
             {
-                throw RequestFault.Unavailable("The server cannot reach its database, so it cannot tell what you may do. Try again in a few seconds.");
+                throw RequestFault.Unconfirmed();
             }
 
             entry.Touch(_clock.GetTimestamp());
@@ -66,8 +72,10 @@ public sealed class SnapshotStore
             return await LoadAsync(organizationId, cancellation);
         }
 
+        var began = _clock.GetTimestamp();
         if (await _loader.CatchUpAsync(known, cancellation) is { } newer)
         {
+            _metrics.SnapshotRead(isWhole: false, _clock.GetElapsedTime(began));
             return Swap(newer);
         }
 
@@ -105,7 +113,9 @@ public sealed class SnapshotStore
     /// <summary>The versions of all copies were just compared with the database.</summary>
     internal void Confirm() => Volatile.Write(ref _confirmedAt, _clock.GetTimestamp());
 
-    internal bool IsConfirmed => _clock.GetElapsedTime(Volatile.Read(ref _confirmedAt)) <= UnconfirmedLimit;
+    internal bool IsConfirmed => SinceConfirmed <= UnconfirmedLimit;
+
+    private TimeSpan SinceConfirmed => _clock.GetElapsedTime(Volatile.Read(ref _confirmedAt));
 
     internal void Forget(Guid organizationId)
     {
@@ -118,12 +128,14 @@ public sealed class SnapshotStore
     private async Task<Snapshot?> LoadAsync(Guid organizationId, CancellationToken cancellation)
     {
         // Unknown organizations get no entry: a stranger's guesses must not fill memory.
+        var began = _clock.GetTimestamp();
         var loaded = await _loader.LoadAsync(organizationId, cancellation);
         if (loaded is null)
         {
             return null;
         }
 
+        _metrics.SnapshotRead(isWhole: true, _clock.GetElapsedTime(began));
         MakeRoom(loaded.Size);
         return Swap(loaded);
     }
@@ -133,6 +145,7 @@ public sealed class SnapshotStore
         while (Interlocked.Read(ref _rows) + rows > MaxRows && _entries.MinBy(entry => entry.Value.TouchedAt) is { Value: not null } oldest)
         {
             Forget(oldest.Key);
+            _metrics.SnapshotEvicted();
         }
     }
 

@@ -107,7 +107,8 @@ public sealed class UsageTracker(TimeProvider clock)
         public bool ShouldTell(long now, long every)
         {
             var told = Volatile.Read(ref _toldAt);
-            return now - told >= every && Interlocked.CompareExchange(ref _toldAt, now, told) == told;
+            // A clock that was set back must not silence it for as long.
+            return (now - told >= every || now < told) && Interlocked.CompareExchange(ref _toldAt, now, told) == told;
         }
     }
 }

@@ -17,7 +17,12 @@ internal sealed class VersionPoller(SnapshotStore store, Database database, Time
             {
                 await PollAsync(stopping);
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                // Stopped in the middle of it: the rest of the shutdown must not fail for that.
+                return;
+            }
+            catch (Exception e)
             {
                 log.LogWarning("Comparing versions with the database failed: {Reason}", e.Message);
             }

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using OrgGraph.Settings.Kernel.Auditing;
 using OrgGraph.Settings.Kernel.Data;
+using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Events;
 
 namespace OrgGraph.Settings.Kernel.Writing;
@@ -40,8 +42,8 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
         }, cancellation);
 
     /// <summary>Writes what one decision changes, but for the organization's version.</summary>
-    /// <returns>False when the decision is void: something that it required was gone.</returns>
-    public async Task<bool> WriteAsync(Decision decision, bool isNew, Guid appendId, CancellationToken cancellation)
+    /// <returns>What makes the decision void: something that it required was gone, or a limit is reached; null when all is written.</returns>
+    public async Task<SideChange?> WriteAsync(Decision decision, bool isNew, Guid appendId, CancellationToken cancellation)
     {
         var changes = decision.Changes;
         if (changes.Name is { } name && !isNew)
@@ -53,7 +55,7 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
         {
             if (!await WriteAsync(change, cancellation))
             {
-                return false;
+                return change;
             }
         }
 
@@ -67,7 +69,7 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
             await InsertAsync(EventRow.Table, catalog.ToRow(happened, appendId), cancellation);
         }
 
-        return true;
+        return null;
     }
 
     public async Task WriteUsageAsync(IEnumerable<UsageRow> rows, CancellationToken cancellation)
@@ -91,9 +93,49 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
                 return true;
             case SideChange.Delete delete:
                 return await DeleteAsync(delete, cancellation) > 0 || !delete.IsRequired;
+            case SideChange.Archive archive:
+                await ArchiveAsync(archive, cancellation);
+                return true;
+            case SideChange.Take take:
+                return take.Allowance.IsUnlimited || await TakeAsync(take, cancellation) == 1;
             default:
                 throw new InvalidOperationException($"Unknown change {change.GetType().Name}.");
         }
+    }
+
+    /// <summary>Where the organization's audit log ends; null when it has none.</summary>
+    public async Task<AuditHeadRow?> FindAuditHeadAsync(Guid organizationId, CancellationToken cancellation)
+    {
+        var command = Prepared($"SELECT {AuditHeadRow.Table.SelectList} FROM AuditHeads WHERE OrganizationId = @id", "id");
+        command.Parameters[0].Value = organizationId;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? AuditHeadRow.Table.Read(reader) : null;
+    }
+
+    /// <summary>Moves the end of an audit log; false when it is not where it was seen.</summary>
+    public async Task<bool> MoveAuditHeadAsync(AuditHeadRow head, long? seen, CancellationToken cancellation)
+    {
+        if (seen is null)
+        {
+            await InsertAsync(AuditHeadRow.Table, head, cancellation);
+            return true;
+        }
+
+        var command = Prepared(
+            "UPDATE AuditHeads SET Sequence = @sequence, Hash = @hash, PepperId = @pepper, Seal = @seal WHERE OrganizationId = @id AND Sequence = @seen",
+            "sequence",
+            "hash",
+            "pepper",
+            "seal",
+            "id",
+            "seen");
+        object[] values = [head.Sequence, head.Hash, head.PepperId, head.Seal, head.OrganizationId, seen.Value];
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i];
+        }
+
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
     public async Task CommitAsync(CancellationToken cancellation)
@@ -154,6 +196,14 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
+    private async Task ArchiveAsync(SideChange.Archive archive, CancellationToken cancellation)
+    {
+        var command = Prepared("UPDATE Organizations SET ArchivedAt = @at WHERE Id = @id", "at", "id");
+        command.Parameters[0].Value = archive.At is { } at ? at.ToUnixTimeMilliseconds() : DBNull.Value;
+        command.Parameters[1].Value = archive.OrganizationId;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     private async Task<int> DeleteAsync(SideChange.Delete delete, CancellationToken cancellation)
     {
         var where = string.Join(" AND ", delete.Where.Select(condition => $"{condition.Column} = @{condition.Column}"));
@@ -161,6 +211,18 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
         for (var i = 0; i < delete.Where.Length; i++)
         {
             command.Parameters[i].Value = delete.Where[i].Value;
+        }
+
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<int> TakeAsync(SideChange.Take take, CancellationToken cancellation)
+    {
+        var parameters = take.Allowance.TakeParameters(take.Now);
+        var command = Prepared(Allowance.TakeSql(dialect), [.. parameters.Select(parameter => parameter.Name)]);
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            command.Parameters[i].Value = parameters[i].Value;
         }
 
         return await command.ExecuteNonQueryAsync(cancellation);

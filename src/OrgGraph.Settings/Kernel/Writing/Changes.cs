@@ -1,5 +1,6 @@
 using OrgGraph.Settings.Kernel.Access;
 using OrgGraph.Settings.Kernel.Data;
+using OrgGraph.Settings.Kernel.Directory;
 using OrgGraph.Settings.Kernel.Events;
 
 namespace OrgGraph.Settings.Kernel.Writing;
@@ -16,6 +17,12 @@ internal abstract record SideChange
     /// <summary>Deletes by column values.</summary>
     /// <param name="IsRequired">The decision is void when nothing was there, e.g. a lease that somebody else took over.</param>
     public sealed record Delete(RowTable Table, (string Column, object Value)[] Where, bool IsRequired = false) : SideChange;
+
+    /// <summary>Tells the directory that the organization is archived, or is so no more.</summary>
+    public sealed record Archive(Guid OrganizationId, DateTimeOffset? At) : SideChange;
+
+    /// <summary>Counts against a limit over all organizations, in the very transaction. The decision is void when the limit is reached.</summary>
+    public sealed record Take(Allowance Allowance, DateTimeOffset Now) : SideChange;
 }
 
 /// <summary>The name of an organization, as the directory claims it.</summary>
@@ -30,9 +37,10 @@ internal sealed class ChangeSet
 
     public List<SideChange> Side { get; } = [];
 
-    public NameClaim? Name { get; set; }
+    /// <summary>Entries of the audit log besides those of the events.</summary>
+    public List<Auditing.AuditNote> Notes { get; } = [];
 
-    public bool? Archived { get; set; }
+    public NameClaim? Name { get; set; }
 
     public PrincipalRef? Actor { get; set; }
 
@@ -44,5 +52,5 @@ internal sealed class ChangeSet
     /// <summary>Whether it makes a version.</summary>
     public bool IsVersion => Rows.Count > 0 || Events.Count > 0;
 
-    public bool IsEmpty => !IsVersion && Side.Count == 0;
+    public bool IsEmpty => !IsVersion && Side.Count == 0 && Notes.Count == 0;
 }

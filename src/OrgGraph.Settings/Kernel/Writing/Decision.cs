@@ -14,7 +14,7 @@ public sealed class Decision
 {
     private readonly IdSource _ids;
 
-    internal Decision(Snapshot snapshot, Caller caller, DateTimeOffset now, IdSource ids, bool hasConflict)
+    internal Decision(Snapshot snapshot, Caller caller, DateTimeOffset now, IdSource ids, bool hasConflict, bool hasReachedLimit)
     {
         Before = snapshot;
         Snapshot = snapshot;
@@ -22,6 +22,7 @@ public sealed class Decision
         Now = now;
         _ids = ids;
         HasConflict = hasConflict;
+        HasReachedLimit = hasReachedLimit;
         Changes.Actor = caller.Principal;
         if (caller.Principal is { } principal)
         {
@@ -35,6 +36,9 @@ public sealed class Decision
 
     /// <summary>The database said that a name or address that an earlier try claimed is taken.</summary>
     public bool HasConflict { get; }
+
+    /// <summary>An earlier try was one too many for a limit over all organizations.</summary>
+    public bool HasReachedLimit { get; }
 
     /// <summary>The snapshot as it was before this decision.</summary>
     public Snapshot Before { get; }
@@ -66,6 +70,25 @@ public sealed class Decision
     {
         row.IsDeleted = true;
         Put(table, row);
+    }
+
+    /// <summary>Leaves tombstones of many rows at once.</summary>
+    internal void RemoveAll(RowTable table, IReadOnlyCollection<SettingsRow> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var ids = rows.Select(row => row.Id).ToHashSet();
+        Changes.Rows.RemoveAll(other => other.Table == table && ids.Contains(other.Row.Id));
+        foreach (var row in rows)
+        {
+            (row.Version, row.IsDeleted) = (NextVersion, true);
+            Changes.Rows.Add((table, row));
+        }
+
+        Snapshot = Snapshot.Apply([.. rows], NextVersion);
     }
 
     /// <summary>Tells what happened, in the order cause before effect.</summary>

@@ -2,10 +2,12 @@ using System.Data.Common;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OrgGraph.Settings.Kernel.Access;
+using OrgGraph.Settings.Kernel.Auditing;
 using OrgGraph.Settings.Kernel.Data;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Events;
 using OrgGraph.Settings.Kernel.Snapshots;
+using OrgGraph.Settings.Kernel.Telemetry;
 
 namespace OrgGraph.Settings.Kernel.Writing;
 
@@ -16,7 +18,8 @@ namespace OrgGraph.Settings.Kernel.Writing;
 public sealed class Writer : IAsyncDisposable
 {
     private const int MaxBatch = 128;
-    private const int MaxTries = 5;
+    private const int MostFailures = 5;
+    private const string NotWritable = "The database cannot be written now. Nothing was changed. Try again in a few seconds.";
 
     // Waiting longer than this is worse than being told to come back.
     private const int MaxWaiting = 1024;
@@ -29,29 +32,52 @@ public sealed class Writer : IAsyncDisposable
     private readonly Database _database;
     private readonly AppendSession _session;
     private readonly UsageTracker _usage;
+    private readonly AuditChain _audit;
+    private readonly AuditNotes _notes;
+    private readonly KernelMetrics _metrics;
     private readonly ILogger<Writer> _log;
     private Task _running = Task.CompletedTask;
 
     internal Writer(
-        SnapshotStore store, ISnapshotModel model, Database database, EventCatalog catalog, UsageTracker usage, IdSource ids, TimeProvider clock, ILogger<Writer> log)
+        SnapshotStore store,
+        ISnapshotModel model,
+        Database database,
+        EventCatalog catalog,
+        UsageTracker usage,
+        AuditChain audit,
+        IdSource ids,
+        TimeProvider clock,
+        KernelMetrics metrics,
+        ILogger<Writer> log)
     {
         _store = store;
         _model = model;
         _database = database;
         _session = new AppendSession(database.Dialect, catalog);
         _usage = usage;
+        _audit = audit;
+        _notes = new AuditNotes(catalog);
         _ids = ids;
         _clock = clock;
+        _metrics = metrics;
         _log = log;
+        metrics.Observe("orggraph.writer.waiting", "{decision}", "Decisions that wait for their turn.", () => _waiting.Reader.Count);
     }
 
     /// <summary>Called after each transaction that scheduled work.</summary>
     internal event Action? WorkScheduled;
 
+    /// <summary>Called with an organization whose audit log has grown.</summary>
+    internal event Action<Guid>? Audited;
+
+    /// <summary>Called with each organization's new version after its commit. The listener returns at once.</summary>
+    internal event Action<Guid, int>? Appended;
+
     /// <summary>Decides and appends. Returns when it is durable, or refused.</summary>
     /// <exception cref="RequestFault">A policy does not hold on the deciding snapshot, or the database cannot be written now.</exception>
     internal async Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellation)
     {
+        request.WaitingSince = _clock.GetTimestamp();
         if (!_waiting.Writer.TryWrite(request))
         {
             throw RequestFault.Unavailable("The server has too many changes waiting. Try again in a second.");
@@ -81,6 +107,7 @@ public sealed class Writer : IAsyncDisposable
                 batch.Add(request);
             }
 
+            _metrics.Begun(batch, _clock);
             try
             {
                 await WriteAsync(batch);
@@ -89,7 +116,16 @@ public sealed class Writer : IAsyncDisposable
             {
                 await _session.RollbackAsync();
                 _log.LogError("Appending failed: {Type}: {Reason}", e.GetType().Name, e.Message);
-                Fail(batch, e is DbException ? RequestFault.Unavailable("The database cannot be written now. Nothing was changed. Try again in a few seconds.") : e);
+                if (e is DbException failure && _database.Dialect.IsTransient(failure))
+                {
+                    // Another process holds the lock: whoever came meanwhile would wait for it as long again.
+                    while (_waiting.Reader.TryRead(out var request))
+                    {
+                        batch.Add(request);
+                    }
+                }
+
+                Fail(batch, e);
             }
 
             batch.Clear();
@@ -114,6 +150,12 @@ public sealed class Writer : IAsyncDisposable
                 Publish(plan);
             }
 
+            // After those that are durable were told so: a read that fails here must not have them refused.
+            foreach (var plan in lost)
+            {
+                await _store.CatchUpAsync(plan.Before.OrganizationId, CancellationToken.None);
+            }
+
             open = [.. lost.SelectMany(plan => plan.Requests).Where(request => !GiveUp(request))];
         }
     }
@@ -126,7 +168,7 @@ public sealed class Writer : IAsyncDisposable
         var now = Now();
         foreach (var request in group)
         {
-            var decision = new Decision(plan.After, request.Caller, now, _ids, request.HasConflict);
+            var decision = new Decision(plan.After, request.Caller, now, _ids, request.HasConflict, request.HasReachedLimit);
             request.Decision = decision;
             var verdict = Policies.Check(request.Policies, request.Caller, plan.After, request.Scope, now);
             if (verdict != Verdict.Allowed)
@@ -161,11 +203,28 @@ public sealed class Writer : IAsyncDisposable
         }
     }
 
-    // Returns the organizations whose decisions must be made again: another process was faster, or a claim was taken.
+    // An error of the moment took the transaction back: decided again, a bounded number of times, on what is there then.
     private async Task<HashSet<OrganizationPlan>> CommitAsync(List<OrganizationPlan> plans)
     {
-        var appendId = _ids.Next();
+        try
+        {
+            return await CommitOnceAsync(plans);
+        }
+        catch (DbException e) when (_database.Dialect.IsPassing(e))
+        {
+            _log.LogDebug("Appending is tried again: {Reason}", e.Message);
+            await _session.DisposeAsync();
+            plans.ForEach(plan => plan.Requests.ForEach(request => request.Failures++));
+            return [.. plans];
+        }
+    }
+
+    // Returns the organizations whose decisions must be made again: another process was faster, or a claim was taken.
+    private async Task<HashSet<OrganizationPlan>> CommitOnceAsync(List<OrganizationPlan> plans)
+    {
+        var (appendId, began) = (_ids.Next(), _clock.GetTimestamp());
         var lost = new HashSet<OrganizationPlan>();
+        using var span = KernelActivities.Commit(plans.SelectMany(plan => plan.Accepted));
         AppendRequest? at = null;
         try
         {
@@ -182,16 +241,24 @@ public sealed class Writer : IAsyncDisposable
                 foreach (var request in plan.Accepted)
                 {
                     at = request;
-                    if (!await _session.WriteAsync(request.Decision!, plan.IsNew, appendId, CancellationToken.None))
+                    if (await _session.WriteAsync(request.Decision!, plan.IsNew, appendId, CancellationToken.None) is { } obstacle)
                     {
-                        return await TakeBackAsync(plans, request);
+                        return await TakeBackAsync(plans, request, obstacle);
                     }
+                }
+
+                // In the change's own transaction: no entry, no change.
+                if (!await _audit.AppendAsync(_session, plan.Before.OrganizationId, plan.Notes(_notes), CancellationToken.None))
+                {
+                    await _session.RollbackAsync();
+                    plans.ForEach(other => other.Requests.ForEach(request => request.Tries++));
+                    return [.. plans];
                 }
             }
         }
         catch (DbException e) when (_database.Dialect.IsUniqueViolation(e))
         {
-            return await TakeBackAsync(plans, at!);
+            return await TakeBackAsync(plans, at!, obstacle: null);
         }
 
         if (lost.Count == plans.Count)
@@ -200,12 +267,14 @@ public sealed class Writer : IAsyncDisposable
         }
         else
         {
-            await CommitOrFindAsync(appendId, plans.Exists(plan => !lost.Contains(plan) && plan.HasEvents));
+            await CommitOrFindAsync(appendId, plans.Find(plan => !lost.Contains(plan) && plan.HasEvents));
+            _metrics.Committed(_clock.GetElapsedTime(began));
         }
 
         foreach (var plan in lost)
         {
-            await _store.CatchUpAsync(plan.Before.OrganizationId, CancellationToken.None);
+            plan.Requests.ForEach(request => request.Tries++);
+            _metrics.Retried(plan.Requests.Count, isOvertaken: true);
         }
 
         return lost;
@@ -223,35 +292,61 @@ public sealed class Writer : IAsyncDisposable
         return true;
     }
 
-    // One claim was taken, so the whole transaction is undone: its owner decides again knowing it, the others as if nothing had been.
-    private async Task<HashSet<OrganizationPlan>> TakeBackAsync(List<OrganizationPlan> plans, AppendRequest culprit)
+    // One claim was taken, so the whole transaction is undone: its owner decides again knowing it, the others as if nothing had been; it
+    // is no try of theirs, however many claims of one batch are taken.
+    private async Task<HashSet<OrganizationPlan>> TakeBackAsync(List<OrganizationPlan> plans, AppendRequest culprit, SideChange? obstacle)
     {
         await _session.RollbackAsync();
-        culprit.HasConflict = true;
+        culprit.HasReachedLimit |= obstacle is SideChange.Take;
+        culprit.HasConflict |= obstacle is not SideChange.Take;
+        culprit.Tries++;
+        _metrics.Retried(plans.Sum(plan => plan.Requests.Count), isOvertaken: false);
         return [.. plans];
     }
 
     // A commit that fails may have arrived all the same: the AppendId on the event rows tells.
-    private async Task CommitOrFindAsync(Guid appendId, bool hasEvents)
+    private async Task CommitOrFindAsync(Guid appendId, OrganizationPlan? telling)
     {
         try
         {
             await _session.CommitAsync(CancellationToken.None);
         }
-        catch (DbException) when (hasEvents)
+        catch (DbException e)
         {
             await _session.DisposeAsync();
-            if (!await ArrivedAsync(appendId))
+            var isPassing = _database.Dialect.IsPassing(e);
+            var arrived = telling is null ? null : await TryFindAsync(appendId, telling.Before.OrganizationId, isPassing);
+            if (arrived is null && isPassing)
+            {
+                // Decided again it might be done twice.
+                throw RequestFault.Unavailable("The database did not say whether the change was made. Look before you try again.");
+            }
+
+            if (arrived is not true)
             {
                 throw;
             }
         }
     }
 
-    private async Task<bool> ArrivedAsync(Guid appendId)
+    // Null: it cannot be told.
+    private async Task<bool?> TryFindAsync(Guid appendId, Guid organizationId, bool mayBeUnderWay)
     {
-        var found = await _database.QueryAsync("SELECT Version FROM Events WHERE AppendId = @append", reader => reader.GetInt32(0), CancellationToken.None, ("append", appendId));
-        return found.Count > 0;
+        try
+        {
+            if (mayBeUnderWay)
+            {
+                // Waits for a commit whose connection was lost: looked for before it ends, it would not be there yet.
+                await _database.ExecuteAsync("UPDATE Organizations SET Version = Version WHERE Id = @id", CancellationToken.None, ("id", organizationId));
+            }
+
+            var found = await _database.QueryAsync("SELECT Version FROM Events WHERE AppendId = @append", reader => reader.GetInt32(0), CancellationToken.None, ("append", appendId));
+            return found.Count > 0;
+        }
+        catch (DbException)
+        {
+            return null;
+        }
     }
 
     private void Publish(OrganizationPlan plan)
@@ -259,11 +354,17 @@ public sealed class Writer : IAsyncDisposable
         if (plan.After.Version > plan.Before.Version)
         {
             _store.Swap(plan.After, [.. plan.Accepted.SelectMany(request => request.Decision!.Changes.Events)]);
+            Appended?.Invoke(plan.After.OrganizationId, plan.After.Version);
         }
 
         if (plan.Accepted.Exists(request => request.Decision!.Changes.Side.Exists(change => change is SideChange.Insert { Row: WorkItemRow })))
         {
             WorkScheduled?.Invoke();
+        }
+
+        if (plan.IsAudited)
+        {
+            Audited?.Invoke(plan.Before.OrganizationId);
         }
 
         foreach (var answer in plan.Answers)
@@ -272,15 +373,21 @@ public sealed class Writer : IAsyncDisposable
         }
     }
 
-    private bool GiveUp(AppendRequest request)
+    private static bool GiveUp(AppendRequest request)
     {
-        if (++request.Tries < MaxTries)
+        if (request.Failures >= MostFailures)
         {
-            return false;
+            request.Completion.TrySetException(RequestFault.Unavailable(NotWritable));
+            return true;
         }
 
-        request.Completion.TrySetException(RequestFault.Unavailable("Others kept changing the organization at the same moment. Nothing was changed. Try again."));
-        return true;
+        if (request.Tries >= request.MostTries)
+        {
+            request.Completion.TrySetException(RequestFault.Unavailable("Others kept changing the organization at the same moment. Nothing was changed. Try again."));
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Writes usage in a transaction of its own.</summary>
@@ -313,12 +420,20 @@ public sealed class Writer : IAsyncDisposable
     {
         foreach (var request in requests)
         {
-            request.Completion.TrySetException(reason);
+            request.Completion.TrySetException(ForOne(reason));
         }
     }
 
+    // An error of each one's own: while it is told, the place of the field is written into it.
+    private static Exception ForOne(Exception reason) => reason switch
+    {
+        DbException => RequestFault.Unavailable(NotWritable),
+        RequestFault fault => new RequestFault(fault.Code ?? RequestErrorCodes.Internal, fault.Message) { IsUnconfirmed = fault.IsUnconfirmed },
+        _ => reason,
+    };
+
     /// <summary>What is decided for one organization within one transaction.</summary>
-    private sealed class OrganizationPlan(Snapshot before, IReadOnlyList<AppendRequest> requests)
+    private sealed class OrganizationPlan(Snapshot before, List<AppendRequest> requests)
     {
         public Snapshot Before { get; } = before;
 
@@ -326,11 +441,21 @@ public sealed class Writer : IAsyncDisposable
 
         public bool IsNew => Before.Version == 0;
 
-        public IReadOnlyList<AppendRequest> Requests { get; } = requests;
+        public List<AppendRequest> Requests { get; } = requests;
 
         public List<AppendRequest> Accepted { get; } = [];
 
         public bool HasEvents => Accepted.Exists(request => request.Decision!.Changes.Events.Count > 0);
+
+        public bool IsAudited { get; private set; }
+
+        /// <summary>What the audit log says of it.</summary>
+        public IReadOnlyList<AuditNote> Notes(AuditNotes notes)
+        {
+            AuditNote[] all = [.. Accepted.SelectMany(request => notes.Of(request.Decision!))];
+            IsAudited = all.Length > 0;
+            return all;
+        }
 
         /// <summary>Told when the transaction is durable.</summary>
         public List<Action> Answers { get; } = [];

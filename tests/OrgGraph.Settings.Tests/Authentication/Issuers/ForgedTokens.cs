@@ -70,7 +70,7 @@ internal static class ForgedTokens
         ["audience an empty array"] = scene => scene.Token().With("aud", new JsonArray()).Sign(),
 
         // Times.
-        ["expired by 31 s"] = scene => scene.Token().With("exp", scene.In(-31)).Sign(),
+        ["expired by 30 s"] = scene => scene.Token().With("exp", scene.In(-30)).Sign(),
         ["exp missing"] = scene => scene.Token().Without("exp").Sign(),
         ["exp a string"] = scene => scene.Token().With("exp", scene.In(600).ToString()).Sign(),
         ["exp null"] = scene => scene.Token().With("exp", null).Sign(),

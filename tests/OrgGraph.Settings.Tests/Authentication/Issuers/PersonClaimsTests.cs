@@ -13,7 +13,7 @@ public sealed class PersonClaimsTests(IssuerScene scene) : IClassFixture<IssuerS
 
         Assert.Equal(
             new PersonToken(
-                scene.Main.Authority, "person-1", "olivia@acme.test", true, "Olivia", "Ode", "Olivia Ode", "https://img.test/o.png", scene.Time.GetUtcNow().AddSeconds(600)),
+                scene.Main.Authority, "person-1", "olivia@acme.test", true, "Olivia", "Ode", "Olivia Ode", "https://img.test/o.png", scene.Time.GetUtcNow().AddSeconds(630)),
             await scene.Accepted(token.Sign()));
     }
 
