@@ -37,8 +37,9 @@ public sealed class MetricsCostTests(ITestOutputHelper output)
         Measure(kernel, bad);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        output.WriteLine($"{taken.TotalNanoseconds / Times:N0} ns a request");
-        Assert.Equal(0, allocated);
+        output.WriteLine($"{taken.TotalNanoseconds / Times:N0} ns a request, {allocated:N0} bytes allocated by {2 * Times:N0}");
+        // The runtime may compile or load something for itself meanwhile, once: that is less than a byte for each request.
+        Assert.InRange(allocated, 0, Times);
     }
 
     private static void Measure(KernelMetrics kernel, GraphAnswer answer)
