@@ -30,12 +30,13 @@ public sealed class Client(OrgGraphApp app, string? credential)
     }
 
     /// <summary>As above, for those that expect top-level errors.</summary>
-    public Task<Answer> SendMutationAsync(string mutation, object input, string selection = "")
-    {
-        var type = char.ToUpperInvariant(mutation[0]) + mutation[1..] + "Input!";
-        return SendAsync(
-            $"mutation($input: {type}) {{ {mutation}(input: $input) {{ version {selection} errors {{ __typename ... on UserError {{ code message path }} }} }} }}", new { input });
-    }
+    public Task<Answer> SendMutationAsync(string mutation, object input, string selection = "") => SendAsync(
+        $"mutation($input: {InputOf(mutation)}) {{ {mutation}(input: $input) {{ version {selection} errors {{ __typename ... on UserError {{ code message path }} }} }} }}", new { input });
+
+    /// <summary>Sends several mutations in one request, done one after the other and answered as <c>m0</c>, <c>m1</c>, ...</summary>
+    public Task<Answer> SendMutationsAsync(IReadOnlyList<(string Mutation, object Input)> all) => SendAsync(
+        $"mutation({string.Join(", ", all.Select((one, i) => $"$i{i}: {InputOf(one.Mutation)}"))}) {{ {string.Join(' ', all.Select((one, i) => $"m{i}: {one.Mutation}(input: $i{i}) {{ version }}"))} }}",
+        all.Select((one, i) => (Name: $"i{i}", one.Input)).ToDictionary(one => one.Name, one => one.Input));
 
     /// <summary>A query whose answer must be without errors.</summary>
     public async Task<JsonElement> QueryAsync(string query, object? variables = null)
@@ -54,6 +55,8 @@ public sealed class Client(OrgGraphApp app, string? credential)
         await reader.OpenedAsync();
         return reader;
     }
+
+    private static string InputOf(string mutation) => char.ToUpperInvariant(mutation[0]) + mutation[1..] + "Input!";
 
     private HttpRequestMessage Request(string query, object? variables, string accept, params (string Name, string Value)[] headers)
     {
