@@ -6,6 +6,7 @@ namespace OrgGraph.Settings.Tests.Testing;
 /// <summary>A database of the tests' own on a SQL Server, made and dropped by the plainest statements there are.</summary>
 internal sealed class SqlServerDatabase
 {
+    private const int IsThere = 1801;
     private const int IsInUse = 3702;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
@@ -21,6 +22,19 @@ internal sealed class SqlServerDatabase
     public static SqlServerDatabase On(string server, string name) => new(server, name);
 
     public void Create() => Run($"CREATE DATABASE {_name}");
+
+    /// <summary>Makes it unless it is there.</summary>
+    public void CreateOnce()
+    {
+        try
+        {
+            Create();
+        }
+        catch (SqlException e) when (e.Number == IsThere)
+        {
+            // A server on the same folder was first.
+        }
+    }
 
     /// <summary>Drops it once nobody uses it any more.</summary>
     public void Drop()
