@@ -5,17 +5,13 @@ using OrgGraph.Settings.Tests.Testing;
 namespace OrgGraph.SqlServer.Tests;
 
 /// <summary>Two server processes on one SQL Server database: migrated once, seeded once, each sees what the other wrote.</summary>
-public sealed class TwoNodesTests(Engine engine) : IClassFixture<Engine>, IDisposable
+public sealed class TwoNodesTests(Engine engine) : IClassFixture<Engine>
 {
-    private readonly ServerProcess _place = new();
-
-    public void Dispose() => _place.Dispose();
-
     [SkippableFact]
     public async Task Key_made_on_one_works_and_ends_on_both()
     {
-        (string, string)[] settings = [("OrgGraph__Database__Provider", "SqlServer"), ("OrgGraph__Database__ConnectionString", engine.NewDatabase())];
-        var nodes = await Task.WhenAll(RunningServer.StartAsync(_place, environment: settings), RunningServer.StartAsync(_place, environment: settings));
+        using var database = engine.NewDatabase();
+        var nodes = await Task.WhenAll(database.StartAsync(), database.StartAsync());
         await using var here = nodes[0];
         await using var there = nodes[1];
         var olivia = await here.SignInAsync("olivia@acme.test");
@@ -31,10 +27,9 @@ public sealed class TwoNodesTests(Engine engine) : IClassFixture<Engine>, IDispo
     [SkippableFact]
     public async Task Versions_have_no_gap_when_both_write()
     {
-        (string, string)[] settings =
-            [("OrgGraph__Database__Provider", "SqlServer"), ("OrgGraph__Database__ConnectionString", engine.NewDatabase()), ("OrgGraph__RateLimiting", "false")];
-        await using var here = await RunningServer.StartAsync(_place, environment: settings);
-        await using var there = await RunningServer.StartAsync(_place, environment: settings);
+        using var database = engine.NewDatabase();
+        await using var here = await database.StartAsync();
+        await using var there = await database.StartAsync();
         var olivia = await here.SignInAsync("olivia@acme.test");
         var acme = await here.AcmeAsync(olivia);
         var before = await VersionAsync(here, olivia, acme);

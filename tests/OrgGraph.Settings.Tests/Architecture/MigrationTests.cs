@@ -3,6 +3,7 @@ using OrgGraph.Migrations.Sqlite;
 
 namespace OrgGraph.Settings.Tests.Architecture;
 
+[Trait("Category", "Sqlite")]
 public sealed class MigrationTests
 {
     [Fact]

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using OrgGraph.Settings.Tests.Testing;
 
 namespace OrgGraph.Settings.Tests.Authorization;
@@ -12,19 +12,26 @@ internal static class DatabaseDump
     public static async Task<IReadOnlyList<string>> ReadAsync(OrgGraphApp app)
     {
         var mails = await app.MailsAsync();
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(app.DataDirectory, "orggraph.db")};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
         var lines = new List<string>(mails.Select(mail => $"mail to {mail.To}: {mail.Subject}"));
-        foreach (var table in (await RowsAsync(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")).Except(Left))
-        {
-            lines.AddRange((await RowsAsync(connection, $"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}"));
-        }
-
+        lines.AddRange(await RowsAsync(app, Left));
         lines.Sort(StringComparer.Ordinal);
         return lines;
     }
 
-    private static async Task<IReadOnlyList<string>> RowsAsync(SqliteConnection connection, string sql)
+    /// <summary>The rows of all tables but some.</summary>
+    public static async Task<IReadOnlyList<string>> RowsAsync(OrgGraphApp app, params string[] except)
+    {
+        await using var connection = await TestDatabase.OpenAsync(app);
+        var lines = new List<string>();
+        foreach (var table in (await RowsAsync(connection, TestDatabase.TableNames)).Except(except))
+        {
+            lines.AddRange((await RowsAsync(connection, $"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}"));
+        }
+
+        return lines;
+    }
+
+    private static async Task<IReadOnlyList<string>> RowsAsync(DbConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace OrgGraph.Settings.Tests.Crashes;
 
 /// <summary><c>backup FILE</c> beside a server that is written, and a start on what it made.</summary>
-[Collection(CrashTests.Name)]
+[Trait("Category", "Sqlite"), Collection(CrashTests.Name)]
 public sealed class BackupTests(ITestOutputHelper output)
 {
     private const string OldCursor = "subscription { organizationEvents(organizationId: \"ORG\", after: \"CURSOR\") { __typename version } }";

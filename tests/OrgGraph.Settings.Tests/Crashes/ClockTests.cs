@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace OrgGraph.Settings.Tests.Crashes;
 
 /// <summary>A clock that jumps by an hour, both ways, under load: what has expired stays so, and versions, streams, mails and intervals go on.</summary>
-[Trait("Category", "Long"), Collection(CrashTests.Name)]
+[Trait("Category", "Long"), Trait("Category", "Sqlite"), Collection(CrashTests.Name)]
 public sealed class ClockTests(ITestOutputHelper output)
 {
     [SkippableFact]

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace OrgGraph.Settings.Tests.Crashes;
 
 /// <summary>A full disk, and one that fails: a clear 503, reads go on, and with room again so do writes.</summary>
-[Trait("Category", "Long"), Collection(CrashTests.Name)]
+[Trait("Category", "Long"), Trait("Category", "Sqlite"), Collection(CrashTests.Name)]
 public sealed class DiskFullTests(ITestOutputHelper output)
 {
     [SkippableFact]

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 namespace OrgGraph.Settings.Tests.Crashes;
 
 /// <summary>SIGKILL at any moment: what was acknowledged is there, nothing is there by half, and the next start needs nobody.</summary>
-[Trait("Category", "Long"), Collection(CrashTests.Name)]
+[Trait("Category", "Long"), Trait("Category", "Sqlite"), Collection(CrashTests.Name)]
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Kills = 25;

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace OrgGraph.Settings.Tests.Crashes;
 
 /// <summary>Another process holds the database's write lock: writers are told to come back within 3 s, and reads go on.</summary>
-[Trait("Category", "Long"), Collection(CrashTests.Name)]
+[Trait("Category", "Long"), Trait("Category", "Sqlite"), Collection(CrashTests.Name)]
 public sealed class LockedTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);

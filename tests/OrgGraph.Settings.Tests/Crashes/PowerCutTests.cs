@@ -9,7 +9,7 @@ namespace OrgGraph.Settings.Tests.Crashes;
 /// A power cut loses what was written and not synced, which a kill does not. So what a server writes and syncs under load is recorded, and its files
 /// are rebuilt as a cut at any point would have left them.
 /// </summary>
-[Trait("Category", "Long"), Collection(CrashTests.Name)]
+[Trait("Category", "Long"), Trait("Category", "Sqlite"), Collection(CrashTests.Name)]
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int Cuts = 200;

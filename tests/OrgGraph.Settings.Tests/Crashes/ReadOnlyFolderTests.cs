@@ -3,7 +3,7 @@ using OrgGraph.Settings.Tests.Http;
 namespace OrgGraph.Settings.Tests.Crashes;
 
 /// <summary>A data folder, or a file in it, that cannot be written: no start, and the reason.</summary>
-[Trait("Category", "Long"), Collection(CrashTests.Name)]
+[Trait("Category", "Long"), Trait("Category", "Sqlite"), Collection(CrashTests.Name)]
 public sealed class ReadOnlyFolderTests
 {
     private const string Nobody = "65534";

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 namespace OrgGraph.Settings.Tests.Crashes;
 
 /// <summary>Two processes write to one file, and one or the other is killed.</summary>
-[Trait("Category", "Long"), Collection(CrashTests.Name)]
+[Trait("Category", "Long"), Trait("Category", "Sqlite"), Collection(CrashTests.Name)]
 public sealed class TwoProcessesTests(ITestOutputHelper output)
 {
     private const int Kills = 10;

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using OrgGraph.Settings.Tests.Outbound;
 using OrgGraph.Settings.Tests.Testing;
 
@@ -167,7 +166,8 @@ public sealed class DataPlaneDeliveryTests : OrgGraphTest
         Assert.Equal((0, 0), (await CountAsync("WorkItems WHERE Kind = 'dataPlane.deliver'"), await CountAsync("Secrets WHERE Field = 'dataPlane.token'")));
     }
 
-    [Theory]
+    // It copies the database's file.
+    [Theory, Trait("Category", "Sqlite")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Delivered_by_another_server_when_the_first_died_before_it_was_or_was_told(bool hasArrived)
@@ -252,12 +252,5 @@ public sealed class DataPlaneDeliveryTests : OrgGraphTest
         Assert.Equal("FAILED", delivery);
     }
 
-    private async Task<int> CountAsync(string from)
-    {
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(App.DataDirectory, "orggraph.db")};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM " + from;
-        return (int)(long)(await command.ExecuteScalarAsync())!;
-    }
+    private async Task<int> CountAsync(string from) => (int)await TestDatabase.NumberAsync(App, "SELECT COUNT(*) FROM " + from);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Tests.Slack;
 using OrgGraph.Settings.Tests.Testing;
@@ -80,8 +79,7 @@ internal sealed class FuzzWorld(OrgGraphApp app, SlackServer slack)
     // What is stored of secrets is nobody's to see either.
     private async Task ReadHashesAsync()
     {
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(app.DataDirectory, "orggraph.db")};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
+        await using var connection = await TestDatabase.OpenAsync(app);
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT Hash FROM Credentials UNION SELECT TokenHash FROM InvitationLinks UNION SELECT PepperId FROM Credentials";
         await using var reader = await command.ExecuteReaderAsync();

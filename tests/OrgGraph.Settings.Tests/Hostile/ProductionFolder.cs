@@ -1,4 +1,5 @@
 using OrgGraph.Secrets;
+using OrgGraph.Settings.Tests.Testing;
 
 namespace OrgGraph.Settings.Tests.Hostile;
 
@@ -18,5 +19,9 @@ internal sealed class ProductionFolder : IDisposable
         ("OrgGraph:Authentication:Issuers:0:Audience", "orggraph"),
     ];
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        TestDatabase.Drop(Path);
+        Directory.Delete(Path, recursive: true);
+    }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.Data.Sqlite;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Tests.Testing;
 
@@ -62,11 +61,8 @@ public sealed class TimeOutTests : OrgGraphTest
     public async Task Mutation_is_ended_after_10_seconds_and_those_before_it_are_answered()
     {
         var olivia = await App.OliviaAsync();
-        using var other = new SqliteConnection($"Data Source={Path.Combine(App.DataDirectory, "orggraph.db")}");
-        other.Open();
-        using var begin = other.CreateCommand();
-        begin.CommandText = "BEGIN IMMEDIATE";
-        begin.ExecuteNonQuery();
+        await using var other = await TestDatabase.OpenAsync(App);
+        await using var locking = await TestDatabase.LockAsync(other);
 
         var asking = olivia.SendAsync(
             "mutation($late: CreateProjectInput!) { answered: leaveOrganization(input: { organizationId: \"nonsense\" }) { version } late: createProject(input: $late) { version } }",
@@ -76,8 +72,7 @@ public sealed class TimeOutTests : OrgGraphTest
             App.Clock.Advance(TimeSpan.FromSeconds(1));
             return asking.IsCompleted;
         });
-        begin.CommandText = "ROLLBACK";
-        begin.ExecuteNonQuery();
+        await locking.RollbackAsync();
 
         var answer = await asking;
         Assert.Equal(["BAD_USER_INPUT", "TIMEOUT"], answer.Codes);

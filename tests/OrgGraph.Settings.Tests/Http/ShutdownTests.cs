@@ -7,6 +7,7 @@ using OrgGraph.Transport.Tests.Host;
 namespace OrgGraph.Settings.Tests.Http;
 
 /// <summary>SIGTERM, on a real process: what runs is finished, connections are closed over seconds, and the end comes in time.</summary>
+[Trait("Category", "Sqlite")]
 public sealed class ShutdownTests : IAsyncLifetime, IDisposable
 {
     private const int Sockets = 12;

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using OrgGraph.Settings.Tests.Mail;
 using OrgGraph.Settings.Tests.Testing;
 
@@ -89,12 +88,6 @@ public sealed class InvitationDeliveryTests : OrgGraphTest
     private async Task<string[]> KindsAsync(string cursor) => [.. (await App.EventsSinceAsync(cursor)).Where(one => one.GetProperty("subjectName").GetString()!.EndsWith("@mail.test", StringComparison.Ordinal)).Select(Acme.Kind)];
 
     /// <summary>How many mails of this test are still to be sent.</summary>
-    private async Task<long> WaitingAsync()
-    {
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(App.DataDirectory, "orggraph.db")};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM WorkItems JOIN Invitations ON Invitations.Id = WorkItems.SubjectId WHERE Kind IN ('invitation.mail', 'invitation.send') AND Email LIKE '%@mail.test'";
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    private Task<long> WaitingAsync() => TestDatabase.NumberAsync(
+        App, "SELECT COUNT(*) FROM WorkItems JOIN Invitations ON Invitations.Id = WorkItems.SubjectId WHERE Kind IN ('invitation.mail', 'invitation.send') AND Email LIKE '%@mail.test'");
 }

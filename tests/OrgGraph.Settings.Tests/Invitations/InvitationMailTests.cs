@@ -74,6 +74,7 @@ public sealed class InvitationMailTests : OrgGraphTest
         }
         finally
         {
+            TestDatabase.Drop(data);
             Directory.Delete(data, recursive: true);
         }
     }

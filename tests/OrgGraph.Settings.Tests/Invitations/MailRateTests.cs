@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using OrgGraph.Settings.Tests.Testing;
 
 namespace OrgGraph.Settings.Tests.Invitations;
@@ -89,14 +88,7 @@ public sealed class MailRateTests : OrgGraphTest
 
     private async Task<int> MailsAsync(string address = Address) => (await App.MailsAsync()).Count(mail => mail.To.Mailboxes.Single().Address == address);
 
-    private async Task ChangeAsync(string sql)
-    {
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(App.DataDirectory, "orggraph.db")};Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
-    }
+    private Task ChangeAsync(string sql) => TestDatabase.RunAsync(App, sql);
 }
 
 /// <summary>An invitation, as its inviter sees it. The inviter signs in anew each time: a token lives for an hour.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Data.Sqlite;
 using OrgGraph.Settings.Tests.Testing;
 
 namespace OrgGraph.Settings.Tests.Operations;
@@ -14,11 +13,7 @@ public sealed class HealthTests : OrgGraphTest
     {
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/health/ready")).Status);
 
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(App.DataDirectory, "orggraph.db")};Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = change;
-        await command.ExecuteNonQueryAsync();
+        await TestDatabase.RunAsync(App, change);
 
         var (status, text) = await GetAsync("/health/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);

@@ -148,9 +148,8 @@ public sealed class RuntimeEnvironmentVariablesTests(SharedServer server) : Team
         var team = await Team.FoundAsync(app);
         var runner = await team.AccountAsync("Runner", [team.Viewers], Team.Right("RESOLVE_SECRETS", "ORGANIZATION"));
         await team.VariableAsync("A", "planted value");
-        await using var lockedOut = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(app.DataDirectory, "orggraph.db")};Pooling=False");
-        await lockedOut.OpenAsync();
-        await using (lockedOut.BeginTransaction(deferred: false))
+        await using var other = await TestDatabase.OpenAsync(app);
+        await using (await TestDatabase.LockAsync(other))
         {
             var answer = await runner.Client.SendAsync(Query, new { id = team.Id });
 

@@ -54,8 +54,10 @@ public sealed partial class LeakSweepTests
     private async Task AlteredAsync(Client runner)
     {
         var database = App.Services.GetRequiredService<Kernel.Data.Database>();
-        const string Swap = "UPDATE Secrets SET KeyId = KeyId || @tail, Sealed = Sealed || x'00' WHERE Field = 'environmentVariable.value'";
-        Assert.True(await database.ExecuteAsync(Swap, CancellationToken.None, ("tail", "-lost")) > 0);
+        var whole = await database.QueryAsync(
+            "SELECT Id, Sealed FROM Secrets WHERE Field = 'environmentVariable.value'", reader => (Id: reader.GetGuid(0), Sealed: reader.GetFieldValue<byte[]>(1)), CancellationToken.None);
+        Assert.NotEmpty(whole);
+        await SaveAsync("UPDATE Secrets SET KeyId = CONCAT(KeyId, '-lost'), Sealed = @sealed WHERE Id = @id", 0);
 
         var refused = await runner.SendAsync(Resolve, new { id = App.Acme });
         var missing = await App.Services.GetRequiredService<KeyRotation>().MissingAsync(CancellationToken.None);
@@ -64,8 +66,11 @@ public sealed partial class LeakSweepTests
         Assert.Equal(["INTERNAL"], refused.Codes.Distinct());
         Assert.EndsWith("-lost", Assert.Single(missing).KeyId, StringComparison.Ordinal);
         Sweep("refusals", [.. Encoding.UTF8.GetBytes(refused.Text)], _secrets.Where(secret => secret.Contains("of-a-variable", StringComparison.Ordinal)));
-        await database.ExecuteAsync("UPDATE Secrets SET Sealed = substr(Sealed, 1, length(Sealed) - 1) WHERE Field = 'environmentVariable.value'", CancellationToken.None);
+        await SaveAsync("UPDATE Secrets SET Sealed = @sealed WHERE Id = @id");
         Assert.Null((await runner.SendAsync(Resolve, new { id = App.Acme })).Errors);
+
+        Task SaveAsync(string sql, params byte[] tail) =>
+            database.ExecuteAsync(sql, whole.ConvertAll<(string, object)[]>(one => [("id", one.Id), ("sealed", (byte[])[.. one.Sealed, .. tail])]), CancellationToken.None);
     }
 
     // The ring's own keys: in their files, and nowhere else.

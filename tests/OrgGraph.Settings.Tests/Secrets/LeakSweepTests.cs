@@ -38,7 +38,7 @@ public sealed partial class LeakSweepTests : OrgGraphTest
         Sweep("events", [.. Encoding.UTF8.GetBytes(events)], _secrets);
         Sweep("queries", [.. Encoding.UTF8.GetBytes(queries)], _secrets);
         Sweep("logs", [.. Encoding.UTF8.GetBytes(string.Join('\n', App.Logs.Lines))], _secrets);
-        SweepFiles(tokens);
+        await SweepFilesAsync(tokens);
         SweepForKeys();
         var metrics = await Scrape.OfAsync(App);
         Sweep("metrics", [.. Encoding.UTF8.GetBytes(metrics.Text)], _secrets);
@@ -255,10 +255,12 @@ public sealed partial class LeakSweepTests : OrgGraphTest
         return [.. data.GetProperty("__type").GetProperty("fields").EnumerateArray()];
     }
 
-    private void SweepFiles(Dictionary<string, string> tokens)
+    private async Task SweepFilesAsync(Dictionary<string, string> tokens)
     {
         var files = Directory.GetFiles(App.DataDirectory, "*", SearchOption.AllDirectories);
-        Assert.Contains(files, file => file.EndsWith("-wal", StringComparison.Ordinal));
+        // Where the database's own files cannot be read, its rows can.
+        Assert.True(TestDatabase.IsSqlServer || files.Any(file => file.EndsWith("-wal", StringComparison.Ordinal)));
+        Sweep("the tables", Encoding.UTF8.GetBytes(string.Join('\n', await Authorization.DatabaseDump.RowsAsync(App))), _secrets);
         foreach (var file in files)
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -41,7 +41,7 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
             }
         }
 
-        return await (IsDown ? Task.FromException<DbConnection>(new Microsoft.Data.Sqlite.SqliteException("The database is away.", 14)) : inner.OpenReaderAsync(cancellation));
+        return await (IsDown ? Task.FromException<DbConnection>(new AwayException()) : inner.OpenReaderAsync(cancellation));
     }
 
     public Task<DbConnection> OpenWriterAsync(CancellationToken cancellation) => inner.OpenWriterAsync(cancellation);
@@ -67,4 +67,7 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
     public bool IsTransient(DbException exception) => inner.IsTransient(exception);
 
     public bool IsPassing(DbException exception) => inner.IsPassing(exception);
+
+    // No provider's own: each must take it for one that does not pass by itself.
+    private sealed class AwayException() : DbException("The database is away.");
 }

@@ -12,7 +12,7 @@ using OrgGraph.Settings.Kernel.Work;
 namespace OrgGraph.Settings.Tests.Testing;
 
 /// <summary>
-/// A whole server in this process: Kestrel on a loopback port, a SQLite file in a folder of its own, the demo organization, a clock that
+/// A whole server in this process: Kestrel on a loopback port, a database of its own (a SQLite file, unless <see cref="TestDatabase"/> is told otherwise), the demo organization, a clock that
 /// stands still until it is moved, ids that count. Driven through HTTP and sockets like any other.
 /// </summary>
 public sealed class OrgGraphApp : IAsyncDisposable
@@ -63,7 +63,7 @@ public sealed class OrgGraphApp : IAsyncDisposable
         string[] args =
         [
             "--environment=Development", "--urls=http://127.0.0.1:0", $"--OrgGraph:DataDirectory={data}", "--OrgGraph:RateLimiting=false", "--OrgGraph:Ide=None", "--Logging:LogLevel:Default=Trace",
-            .. (settings ?? []).Select(setting => $"--{setting.Key}={setting.Value}"),
+            .. TestDatabase.Arguments(data), .. (settings ?? []).Select(setting => $"--{setting.Key}={setting.Value}"),
         ];
         var app = OrgGraphServer.Build(args, forServing: true, services =>
         {
@@ -75,6 +75,7 @@ public sealed class OrgGraphApp : IAsyncDisposable
             configure?.Invoke(services);
             services.AddLogging(logging => logging.ClearProviders().AddProvider(logs));
         });
+        TestDatabase.Create(data);
         await OrgGraphServer.PrepareAsync(app);
         await app.StartAsync();
         return new OrgGraphApp(app, clock, database!, logs, data, dataDirectory is null);
@@ -137,25 +138,15 @@ public sealed class OrgGraphApp : IAsyncDisposable
         return !Directory.Exists(folder) ? [] : [.. Directory.GetFiles(folder, "*.eml").Order(StringComparer.Ordinal).Select(file => MimeKit.MimeMessage.Load(file))];
     }
 
-    // All pools would be other tests' too.
-    private void ClearOwnPools()
-    {
-        var plain = $"Data Source={Path.Combine(DataDirectory, "orggraph.db")}";
-        foreach (var connectionString in new[] { plain, new OrgGraph.Migrations.Sqlite.SqliteDialect(plain).ConnectionString })
-        {
-            using var connection = new Microsoft.Data.Sqlite.SqliteConnection(connectionString);
-            Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        ClearOwnPools();
+        TestDatabase.ClearPools(DataDirectory);
         if (_ownsData)
         {
+            TestDatabase.Drop(DataDirectory);
             Directory.Delete(DataDirectory, recursive: true);
         }
     }

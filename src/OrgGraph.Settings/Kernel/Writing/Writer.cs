@@ -314,11 +314,10 @@ public sealed class Writer : IAsyncDisposable
         catch (DbException e)
         {
             await _session.DisposeAsync();
-            var isPassing = _database.Dialect.IsPassing(e);
-            var arrived = telling is null ? null : await TryFindAsync(appendId, telling.Before.OrganizationId, isPassing);
-            if (arrived is null && isPassing)
+            var arrived = telling is null ? null : await TryFindAsync(appendId, telling.Before.OrganizationId, _database.Dialect.IsTransient(e));
+            if (arrived is null)
             {
-                // Decided again it might be done twice.
+                // Decided again it might be done twice, and that nothing was changed might not be so.
                 throw RequestFault.Unavailable("The database did not say whether the change was made. Look before you try again.");
             }
 
