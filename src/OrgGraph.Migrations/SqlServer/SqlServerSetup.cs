@@ -9,6 +9,8 @@ namespace OrgGraph.Migrations.SqlServer;
 /// <summary>What a database on SQL Server needs before it is used.</summary>
 public static class SqlServerSetup
 {
+    private const int IsThere = 1801;
+
     /// <summary>What an operator runs when the server's user may not.</summary>
     public const string AllowSnapshots =
         "ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON; ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE";
@@ -31,9 +33,18 @@ public static class SqlServerSetup
     public static void CreateDatabase(SqlServerContext context)
     {
         var creator = context.GetService<IRelationalDatabaseCreator>();
-        if (!creator.Exists())
+        if (creator.Exists())
+        {
+            return;
+        }
+
+        try
         {
             creator.Create();
+        }
+        catch (SqlException e) when (e.Number == IsThere)
+        {
+            // Another node that starts at the same moment was first.
         }
     }
 

@@ -35,6 +35,8 @@ public sealed class MailRateTests : OrgGraphTest
         var invitation = await Invited.ByNewTeamAsync(App, Address.ToUpperInvariant());
         for (var sent = 1; sent < 3; sent++)
         {
+            // A clock that jumps while one is being sent ends its lease, and it would be sent again.
+            await App.DoDueWorkAsync();
             await App.PassAsync(TimeSpan.FromMinutes(1));
             await invitation.ResendAsync();
         }

@@ -10,6 +10,7 @@ namespace OrgGraph.Settings.Kernel.Writing;
 internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) : IAsyncDisposable
 {
     private readonly Dictionary<string, DbCommand> _prepared = [];
+    private readonly Dictionary<RowTable, string> _upserts = [];
     private DbConnection? _connection;
     private DbTransaction? _transaction;
 
@@ -230,8 +231,15 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
 
     private Task InsertAsync(RowTable table, object row, CancellationToken cancellation) => RunAsync(table, table.InsertSql, row, cancellation);
 
-    private Task UpsertAsync(RowTable table, object row, CancellationToken cancellation) =>
-        RunAsync(table, dialect.Upsert(table.Name, [.. table.Columns.Select(column => column.Name)], table.Key), row, cancellation);
+    private Task UpsertAsync(RowTable table, object row, CancellationToken cancellation)
+    {
+        if (!_upserts.TryGetValue(table, out var sql))
+        {
+            _upserts.Add(table, sql = dialect.Upsert(table.Name, [.. table.Columns.Select(column => column.Name)], table.Key));
+        }
+
+        return RunAsync(table, sql, row, cancellation);
+    }
 
     private async Task RunAsync(RowTable table, string sql, object row, CancellationToken cancellation)
     {

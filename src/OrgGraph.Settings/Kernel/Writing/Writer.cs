@@ -138,7 +138,8 @@ public sealed class Writer : IAsyncDisposable
         while (open.Count > 0)
         {
             var plans = new List<OrganizationPlan>();
-            foreach (var group in open.GroupBy(request => request.OrganizationId))
+            // In one order on all nodes: two that take the same organizations one after the other then never wait for each other.
+            foreach (var group in open.GroupBy(request => request.OrganizationId).OrderBy(group => group.Key))
             {
                 plans.Add(await PlanAsync(group));
             }
