@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Text;
 using OrgGraph.Settings.EnvironmentVariables;
+using OrgGraph.Settings.Tests.Hostile;
 using Xunit.Abstractions;
 
 namespace OrgGraph.Settings.Tests.EnvironmentVariables;
 
 public sealed class DotenvTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(100);
+
     private static readonly string[] Pieces =
     [
         "A", "NAME", "export ", "export", "=", "= ", "\"", "'", "\\", "\\\"", "\\n", "#", " #", "\n", "\r\n", "\r", " ", "\t", "$", "${A}", "`", "\0", "é", "🗝", "\ud800", "PATH", "LD_X", "9", "value", "\ufeff", "\u2028",
@@ -91,9 +94,8 @@ public sealed class DotenvTests(ITestOutputHelper output)
         foreach (var piece in hostile)
         {
             var text = string.Concat(Enumerable.Repeat(piece, 256 * 1024 / piece.Length));
-            var watch = Stopwatch.StartNew();
-            Dotenv.Read(text, int.MaxValue);
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{piece} took {watch.Elapsed}.");
+            var took = ProcessorTime.Least(2, () => Dotenv.Read(text, int.MaxValue));
+            Assert.True(took < TimeSpan.FromSeconds(1), $"{piece} took {took}.");
         }
     }
 
@@ -116,6 +118,13 @@ public sealed class DotenvTests(ITestOutputHelper output)
             var watch = Stopwatch.GetTimestamp();
             var lines = Dotenv.Read(input, 1_001);
             var took = Stopwatch.GetElapsedTime(watch);
+            if (took > Most)
+            {
+                // A collection or another process may have stopped it; that is not its doing.
+                took = ProcessorTime.Least(3, () => Dotenv.Read(input, 1_001));
+                Assert.True(took < Most, $"{took.TotalMilliseconds} ms: {input}");
+            }
+
             slowest = took > slowest ? took : slowest;
             foreach (var line in lines)
             {
@@ -127,8 +136,5 @@ public sealed class DotenvTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"slowest {slowest.TotalMilliseconds} ms");
-
-        // A collection or another process may stop it for longer; that is not its doing.
-        Assert.True(slowest < TimeSpan.FromMilliseconds(count > 10_000 ? 100 : 1_000), $"{slowest.TotalMilliseconds} ms");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using OrgGraph.Settings.Kernel.Graph;
 using OrgGraph.Settings.Tests.Testing;
 
@@ -55,6 +56,29 @@ public sealed class TimeOutTests : OrgGraphTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
         await Eventually.TrueAsync(() => App.Database.Waiting == 0);
         resume.SetResult();
+    }
+
+    [Fact]
+    public async Task Mutation_whose_client_leaves_is_no_failure_of_the_server()
+    {
+        var olivia = await App.OliviaAsync();
+        await olivia.MutateAsync("createProject", new { organizationId = App.Acme, name = "Before" });
+        await using var other = await TestDatabase.OpenAsync(App);
+        await using var locking = await TestDatabase.LockAsync(other);
+        using var client = new HttpClient { BaseAddress = App.Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", olivia.Credential);
+        using var leaving = new CancellationTokenSource();
+        var before = App.Database.Writes;
+
+        var query = $"mutation {{ createProject(input: {{ organizationId: \"{App.Acme}\", name: \"After\" }}) {{ version }} }}";
+        var asking = client.PostAsJsonAsync("/graphql", new { query }, leaving.Token);
+        await Eventually.TrueAsync(() => App.Database.Writes > before);
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        await Eventually.TrueAsync(() => App.Logs.Lines.Any(line => line.Contains("The client left before its answer was written", StringComparison.Ordinal)));
+        await locking.RollbackAsync();
+        Assert.DoesNotContain(App.Logs.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
     [Fact]

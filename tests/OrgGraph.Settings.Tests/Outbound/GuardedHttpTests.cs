@@ -12,6 +12,7 @@ using OrgGraph.Settings.Tests.Testing;
 namespace OrgGraph.Settings.Tests.Outbound;
 
 /// <summary>The door to the outside, against a server that plays.</summary>
+[Collection(AloneTests.Name)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "IAsyncLifetime disposes of it.")]
 public sealed class GuardedHttpTests : IAsyncLifetime
 {

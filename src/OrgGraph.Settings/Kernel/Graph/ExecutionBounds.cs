@@ -70,7 +70,8 @@ public sealed class ExecutionBounds : IDisposable
 
     private void Stop()
     {
-        _work.Cancel();
+        // First: whoever waits for the work goes on within its cancellation, must know that the rest is over, and may dispose of this.
         _execution.Cancel();
+        _work.Cancel();
     }
 }

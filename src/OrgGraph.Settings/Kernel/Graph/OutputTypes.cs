@@ -16,8 +16,6 @@ internal abstract class DescribedType<T> : AutoRegisteringObjectGraphType<T>
         Description ??= XmlDescriptions.Of(typeof(T));
     }
 
-    private static readonly MethodInfo ArgumentOf = typeof(DescribedType<T>).GetMethod(nameof(GetArgumentInformation), BindingFlags.Instance | BindingFlags.NonPublic)!;
-
     // The engine compiles a resolver for each field when the schema is built; most of a start would be spent on fields that nobody asks for.
     protected override FieldType? CreateField(MemberInfo memberInfo)
     {
@@ -46,7 +44,8 @@ internal abstract class DescribedType<T> : AutoRegisteringObjectGraphType<T>
         var arguments = new QueryArguments();
         foreach (var parameter in method.GetParameters())
         {
-            var information = (ArgumentInformation)ArgumentOf.MakeGenericMethod(parameter.ParameterType).Invoke(this, [field, parameter])!;
+            // The engine's type argument says no more than the parameter does, and a call for each type would be compiled for each.
+            var information = GetArgumentInformation<object>(field, parameter);
             if (information.ConstructQueryArgument().QueryArgument is { } argument)
             {
                 ApplyArgumentAttributes(parameter, argument);
@@ -116,14 +115,17 @@ internal sealed class InterfaceType<T> : AutoRegisteringInterfaceGraphType<T>
 }
 
 /// <summary>An enumeration type, described by its doc comments.</summary>
-internal sealed class EnumType<T> : EnumerationGraphType
-    where T : struct, Enum
+internal sealed class EnumType<T>() : EnumType(typeof(T))
+    where T : struct, Enum;
+
+/// <summary>What all enumeration types share: for each alone it would be compiled at each start.</summary>
+internal abstract class EnumType : EnumerationGraphType
 {
-    public EnumType()
+    protected EnumType(Type type)
     {
-        Name = typeof(T).Name;
-        Description = XmlDescriptions.Of(typeof(T));
-        foreach (var field in typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static))
+        Name = type.Name;
+        Description = XmlDescriptions.Of(type);
+        foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Static))
         {
             Add(new EnumValueDefinition(ConstantCase(field.Name), field.GetValue(null)) { Description = XmlDescriptions.Of(field) });
         }
