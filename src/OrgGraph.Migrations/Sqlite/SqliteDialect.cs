@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using OrgGraph.Settings.Kernel.Data;
@@ -38,6 +39,9 @@ public sealed class SqliteDialect(string connectionString) : ISqlDialect
 
     public Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation) =>
         Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
+
+    public IWriteStatement Prepare(DbConnection connection, string sql, IReadOnlyList<(string Name, DbType? Type)> parameters) =>
+        new SqliteStatement((SqliteConnection)connection, sql, [.. parameters.Select(parameter => parameter.Name)]);
 
     public Task<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation) =>
         Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: true));

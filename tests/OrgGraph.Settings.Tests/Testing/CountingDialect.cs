@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using OrgGraph.Settings.Kernel.Data;
 
@@ -51,6 +52,8 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
         Interlocked.Increment(ref _writes);
         return inner.BeginWriteAsync(connection, cancellation);
     }
+
+    public IWriteStatement Prepare(DbConnection connection, string sql, IReadOnlyList<(string Name, DbType? Type)> parameters) => inner.Prepare(connection, sql, parameters);
 
     public Task<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation) => inner.BeginReadAsync(connection, cancellation);
 

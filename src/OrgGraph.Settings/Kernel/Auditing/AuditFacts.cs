@@ -16,7 +16,7 @@ internal static class AuditFacts
 {
     public const string Masked = "********";
     private const string False = "false";
-    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Properties = [];
+    private static readonly ConcurrentDictionary<Type, (PropertyInfo Property, string Field)[]> Properties = [];
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper) } };
 
     // How the server keeps a thing, which says nothing to who reads the log.
@@ -26,7 +26,7 @@ internal static class AuditFacts
     public static void WriteFields(Utf8JsonWriter json, Guid organizationId, object? before, object? after)
     {
         var (old, now) = (Read(organizationId, before), Read(organizationId, after));
-        foreach (var field in old.Keys.Union(now.Keys))
+        foreach (var field in old.Count == 0 ? now.Keys : old.Keys.Union(now.Keys))
         {
             var (was, becomes) = (old.GetValueOrDefault(field), now.GetValueOrDefault(field));
             if (was == becomes || ((before is null || after is null) && (was ?? becomes) == False))
@@ -91,14 +91,13 @@ internal static class AuditFacts
 
     private static void Read(Guid organizationId, object entity, Dictionary<string, string> facts, int depth)
     {
-        foreach (var property in PropertiesOf(entity.GetType()))
+        foreach (var (property, name) in PropertiesOf(entity.GetType()))
         {
             if (property.GetValue(entity) is not { } value)
             {
                 continue;
             }
 
-            var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             if (property.Name.EndsWith("SecretId", StringComparison.Ordinal) && value is Guid secret)
             {
                 facts[name[..^2]] = JsonSerializer.Serialize(secret);
@@ -124,7 +123,8 @@ internal static class AuditFacts
 
     private static string? Text(Guid organizationId, object entity, string name, object value) => value switch
     {
-        string or bool or int or long or double or decimal => JsonSerializer.Serialize(value),
+        string text => JsonSerializer.Serialize(text),
+        bool or int or long or double or decimal => JsonSerializer.Serialize(value),
         DateTimeOffset time => JsonSerializer.Serialize(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
         Enum known => JsonSerializer.Serialize(ConstantCase(known.ToString())),
         PrincipalRef principal => JsonSerializer.Serialize(IdOf(organizationId, principal)),
@@ -155,12 +155,12 @@ internal static class AuditFacts
 
     public static string ConstantCase(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 
-    private static PropertyInfo[] PropertiesOf(Type type) => Properties.GetOrAdd(type, static of =>
+    private static (PropertyInfo Property, string Field)[] PropertiesOf(Type type) => Properties.GetOrAdd(type, static of =>
     [
         .. of.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.GetIndexParameters().Length == 0
             && !Unsaid.Contains(property.Name) && !property.Name.StartsWith("Normalized", StringComparison.Ordinal) && !property.Name.EndsWith("Version", StringComparison.Ordinal)
             // Parts of the record, not what it works out.
-            && IsStored(of, property)),
+            && IsStored(of, property)).Select(property => (property, JsonNamingPolicy.CamelCase.ConvertName(property.Name))),
     ]);
 
     private static bool IsStored(Type type, PropertyInfo property) =>

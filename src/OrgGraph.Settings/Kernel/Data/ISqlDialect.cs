@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace OrgGraph.Settings.Kernel.Data;
@@ -13,6 +14,12 @@ public interface ISqlDialect
 
     /// <summary>Begins a transaction that holds the right to write from its first statement.</summary>
     Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation);
+
+    /// <summary>Prepares a statement that changes rows, on the writer's connection.</summary>
+    /// <param name="connection">The writer's.</param>
+    /// <param name="sql">One statement; parameters as <c>@name</c>.</param>
+    /// <param name="parameters">Their names, and types where the values do not tell.</param>
+    IWriteStatement Prepare(DbConnection connection, string sql, IReadOnlyList<(string Name, DbType? Type)> parameters) => new CommandStatement(connection, sql, parameters);
 
     /// <summary>Begins a transaction in which all reads see one moment.</summary>
     Task<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation);

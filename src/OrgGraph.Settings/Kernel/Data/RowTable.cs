@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Reflection;
 
@@ -47,22 +48,15 @@ public abstract class RowTable
 
     internal abstract object ReadRow(DbDataReader reader);
 
-    internal void Bind(DbCommand command, object row)
+    /// <summary>The parameters of <see cref="InsertSql"/> and of an upsert.</summary>
+    internal IReadOnlyList<(string Name, DbType? Type)> Parameters { get => field ??= [.. Columns.Select(column => (column.Name, (DbType?)column.DbType))]; }
+
+    /// <summary>Their values for a row, written into <paramref name="values"/>.</summary>
+    internal void Read(object row, Span<object> values)
     {
         for (var i = 0; i < Columns.Count; i++)
         {
-            command.Parameters[i].Value = Columns[i].Get(row);
-        }
-    }
-
-    internal void AddParameters(DbCommand command)
-    {
-        foreach (var column in Columns)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + column.Name;
-            parameter.DbType = column.DbType;
-            command.Parameters.Add(parameter);
+            values[i] = Columns[i].Get(row);
         }
     }
 

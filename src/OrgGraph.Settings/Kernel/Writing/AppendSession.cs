@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Data;
 using System.Data.Common;
 using OrgGraph.Settings.Kernel.Auditing;
 using OrgGraph.Settings.Kernel.Data;
@@ -6,11 +8,12 @@ using OrgGraph.Settings.Kernel.Events;
 
 namespace OrgGraph.Settings.Kernel.Writing;
 
-/// <summary>The writer's own connection, its transaction and its prepared commands.</summary>
+/// <summary>The writer's own connection, its transaction and its prepared statements.</summary>
 internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) : IAsyncDisposable
 {
-    private readonly Dictionary<string, DbCommand> _prepared = [];
+    private readonly Dictionary<string, IWriteStatement> _prepared = [];
     private readonly Dictionary<RowTable, string> _upserts = [];
+    private DbCommand? _auditHead;
     private DbConnection? _connection;
     private DbTransaction? _transaction;
 
@@ -23,11 +26,8 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
     /// <summary>Takes the organization from the version that was seen to a newer one; false when another process was faster.</summary>
     public async Task<bool> AdvanceAsync(Guid organizationId, int seen, int version, CancellationToken cancellation)
     {
-        var command = Prepared("UPDATE Organizations SET Version = @version WHERE Id = @id AND Version = @seen", "version", "id", "seen");
-        command.Parameters[0].Value = version;
-        command.Parameters[1].Value = organizationId;
-        command.Parameters[2].Value = seen;
-        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+        return await RunAsync(
+            "UPDATE Organizations SET Version = @version WHERE Id = @id AND Version = @seen", cancellation, ("version", version), ("id", organizationId), ("seen", seen)) == 1;
     }
 
     /// <summary>Makes a new organization.</summary>
@@ -107,9 +107,18 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
     /// <summary>Where the organization's audit log ends; null when it has none.</summary>
     public async Task<AuditHeadRow?> FindAuditHeadAsync(Guid organizationId, CancellationToken cancellation)
     {
-        var command = Prepared($"SELECT {AuditHeadRow.Table.SelectList} FROM AuditHeads WHERE OrganizationId = @id", "id");
-        command.Parameters[0].Value = organizationId;
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (_auditHead is null)
+        {
+            _auditHead = _connection!.CreateCommand();
+            _auditHead.CommandText = $"SELECT {AuditHeadRow.Table.SelectList} FROM AuditHeads WHERE OrganizationId = @id";
+            var id = _auditHead.CreateParameter();
+            id.ParameterName = "@id";
+            _auditHead.Parameters.Add(id);
+        }
+
+        _auditHead.Transaction = _transaction;
+        _auditHead.Parameters[0].Value = organizationId;
+        await using var reader = await _auditHead.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? AuditHeadRow.Table.Read(reader) : null;
     }
 
@@ -122,21 +131,15 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
             return true;
         }
 
-        var command = Prepared(
+        return await RunAsync(
             "UPDATE AuditHeads SET Sequence = @sequence, Hash = @hash, PepperId = @pepper, Seal = @seal WHERE OrganizationId = @id AND Sequence = @seen",
-            "sequence",
-            "hash",
-            "pepper",
-            "seal",
-            "id",
-            "seen");
-        object[] values = [head.Sequence, head.Hash, head.PepperId, head.Seal, head.OrganizationId, seen.Value];
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i];
-        }
-
-        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+            cancellation,
+            ("sequence", head.Sequence),
+            ("hash", head.Hash),
+            ("pepper", head.PepperId),
+            ("seal", head.Seal),
+            ("id", head.OrganizationId),
+            ("seen", seen.Value)) == 1;
     }
 
     public async Task CommitAsync(CancellationToken cancellation)
@@ -165,12 +168,18 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var command in _prepared.Values)
+        foreach (var statement in _prepared.Values)
         {
-            await command.DisposeAsync();
+            await statement.DisposeAsync();
         }
 
         _prepared.Clear();
+        if (_auditHead is not null)
+        {
+            await _auditHead.DisposeAsync();
+            _auditHead = null;
+        }
+
         _transaction = null;
         if (_connection is not null)
         {
@@ -188,46 +197,27 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
         }
     }
 
-    private async Task RenameAsync(Guid organizationId, NameClaim name, CancellationToken cancellation)
-    {
-        var command = Prepared("UPDATE Organizations SET Name = @name, NormalizedName = @normalized WHERE Id = @id", "name", "normalized", "id");
-        command.Parameters[0].Value = name.Name;
-        command.Parameters[1].Value = name.NormalizedName;
-        command.Parameters[2].Value = organizationId;
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
+    private Task RenameAsync(Guid organizationId, NameClaim name, CancellationToken cancellation) => RunAsync(
+        "UPDATE Organizations SET Name = @name, NormalizedName = @normalized WHERE Id = @id",
+        cancellation,
+        ("name", name.Name),
+        ("normalized", name.NormalizedName),
+        ("id", organizationId));
 
-    private async Task ArchiveAsync(SideChange.Archive archive, CancellationToken cancellation)
-    {
-        var command = Prepared("UPDATE Organizations SET ArchivedAt = @at WHERE Id = @id", "at", "id");
-        command.Parameters[0].Value = archive.At is { } at ? at.ToUnixTimeMilliseconds() : DBNull.Value;
-        command.Parameters[1].Value = archive.OrganizationId;
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
+    private Task ArchiveAsync(SideChange.Archive archive, CancellationToken cancellation) => RunAsync(
+        "UPDATE Organizations SET ArchivedAt = @at WHERE Id = @id",
+        cancellation,
+        ("at", archive.At is { } at ? at.ToUnixTimeMilliseconds() : DBNull.Value),
+        ("id", archive.OrganizationId));
 
-    private async Task<int> DeleteAsync(SideChange.Delete delete, CancellationToken cancellation)
+    private Task<int> DeleteAsync(SideChange.Delete delete, CancellationToken cancellation)
     {
         var where = string.Join(" AND ", delete.Where.Select(condition => $"{condition.Column} = @{condition.Column}"));
-        var command = Prepared($"DELETE FROM {delete.Table.Name} WHERE {where}", [.. delete.Where.Select(condition => condition.Column)]);
-        for (var i = 0; i < delete.Where.Length; i++)
-        {
-            command.Parameters[i].Value = delete.Where[i].Value;
-        }
-
-        return await command.ExecuteNonQueryAsync(cancellation);
+        return RunAsync($"DELETE FROM {delete.Table.Name} WHERE {where}", cancellation, [.. delete.Where.Select(condition => (condition.Column, condition.Value))]);
     }
 
-    private async Task<int> TakeAsync(SideChange.Take take, CancellationToken cancellation)
-    {
-        var parameters = take.Allowance.TakeParameters(take.Now);
-        var command = Prepared(Allowance.TakeSql(dialect), [.. parameters.Select(parameter => parameter.Name)]);
-        for (var i = 0; i < parameters.Length; i++)
-        {
-            command.Parameters[i].Value = parameters[i].Value;
-        }
-
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
+    private Task<int> TakeAsync(SideChange.Take take, CancellationToken cancellation) =>
+        RunAsync(Allowance.TakeSql(dialect), cancellation, take.Allowance.TakeParameters(take.Now));
 
     private Task InsertAsync(RowTable table, object row, CancellationToken cancellation) => RunAsync(table, table.InsertSql, row, cancellation);
 
@@ -243,41 +233,28 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
 
     private async Task RunAsync(RowTable table, string sql, object row, CancellationToken cancellation)
     {
-        if (!_prepared.TryGetValue(sql, out var command))
+        var values = ArrayPool<object>.Shared.Rent(table.Columns.Count);
+        try
         {
-            command = NewCommand(sql);
-            table.AddParameters(command);
-            _prepared.Add(sql, command);
+            table.Read(row, values);
+            await Prepared(sql, table.Parameters).RunAsync(values.AsMemory(0, table.Columns.Count), _transaction!, cancellation);
         }
-
-        command.Transaction = _transaction;
-        table.Bind(command, row);
-        await command.ExecuteNonQueryAsync(cancellation);
+        finally
+        {
+            ArrayPool<object>.Shared.Return(values, clearArray: true);
+        }
     }
 
-    private DbCommand Prepared(string sql, params string[] parameters)
-    {
-        if (!_prepared.TryGetValue(sql, out var command))
-        {
-            command = NewCommand(sql);
-            foreach (var name in parameters)
-            {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = "@" + name;
-                command.Parameters.Add(parameter);
-            }
+    private Task<int> RunAsync(string sql, CancellationToken cancellation, params (string Name, object Value)[] parameters) =>
+        Prepared(sql, Array.ConvertAll(parameters, static parameter => (parameter.Name, (DbType?)null))).RunAsync(Array.ConvertAll(parameters, static parameter => parameter.Value), _transaction!, cancellation);
 
-            _prepared.Add(sql, command);
+    private IWriteStatement Prepared(string sql, IReadOnlyList<(string Name, DbType? Type)> parameters)
+    {
+        if (!_prepared.TryGetValue(sql, out var statement))
+        {
+            _prepared.Add(sql, statement = dialect.Prepare(_connection!, sql, parameters));
         }
 
-        command.Transaction = _transaction;
-        return command;
-    }
-
-    private DbCommand NewCommand(string sql)
-    {
-        var command = _connection!.CreateCommand();
-        command.CommandText = sql;
-        return command;
+        return statement;
     }
 }
