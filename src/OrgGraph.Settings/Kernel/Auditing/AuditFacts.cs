@@ -126,7 +126,7 @@ internal static class AuditFacts
         string text => JsonSerializer.Serialize(text),
         bool or int or long or double or decimal => JsonSerializer.Serialize(value),
         DateTimeOffset time => JsonSerializer.Serialize(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
-        Enum known => JsonSerializer.Serialize(ConstantCase(known.ToString())),
+        Enum known => JsonSerializer.Serialize(EnumType.ConstantCase(known.ToString())),
         PrincipalRef principal => JsonSerializer.Serialize(IdOf(organizationId, principal)),
         Guid id => TypeOf(entity, name) is { } type ? JsonSerializer.Serialize(IdOf(organizationId, type, id)) : null,
         IEnumerable<Guid> ids when TypeOf(entity, name) is { } type => JsonSerializer.Serialize(ids.Select(id => IdOf(organizationId, type, id))),
@@ -152,8 +152,6 @@ internal static class AuditFacts
 
     private static string IdOf(Guid organizationId, PrincipalRef principal) =>
         IdOf(organizationId, principal.Kind == PrincipalKind.User ? NodeType.User : NodeType.ServiceAccount, principal.Id);
-
-    public static string ConstantCase(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 
     private static (PropertyInfo Property, string Field)[] PropertiesOf(Type type) => Properties.GetOrAdd(type, static of =>
     [

@@ -51,7 +51,7 @@ internal sealed class AuditTrail : IAsyncDisposable
 
     /// <summary>A rule said no.</summary>
     public void Refused(IResolveFieldContext context, Snapshot snapshot, IReadOnlyList<UserError> errors) =>
-        Tell(context, snapshot, AuditOutcome.Refused, $$"""[{"field":"errors","before":null,"after":{{System.Text.Json.JsonSerializer.Serialize(errors.Select(error => AuditFacts.ConstantCase(error.Code.ToString())).Distinct())}}}]""");
+        Tell(context, snapshot, AuditOutcome.Refused, $$"""[{"field":"errors","before":null,"after":{{System.Text.Json.JsonSerializer.Serialize(errors.Select(error => EnumType.ConstantCase(error.Code.ToString())).Distinct())}}}]""");
 
     /// <summary>Somebody was given a secret's value. Returns when that is durable, or was so within the last minute.</summary>
     /// <param name="secrets">The action is e.g. <c>environmentVariable.resolved</c>.</param>

@@ -52,7 +52,7 @@ public abstract class RowTable
     internal IReadOnlyList<(string Name, DbType? Type)> Parameters { get => field ??= [.. Columns.Select(column => (column.Name, (DbType?)column.DbType))]; }
 
     /// <summary>Their values for a row, written into <paramref name="values"/>.</summary>
-    internal void Read(object row, Span<object> values)
+    internal void CopyValues(object row, Span<object> values)
     {
         for (var i = 0; i < Columns.Count; i++)
         {

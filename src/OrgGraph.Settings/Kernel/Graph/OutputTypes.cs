@@ -131,7 +131,8 @@ internal abstract class EnumType : EnumerationGraphType
         }
     }
 
-    private static string ConstantCase(string name) =>
+    /// <summary>A value as clients write it: <c>SlackAlert</c> is <c>SLACK_ALERT</c>.</summary>
+    public static string ConstantCase(string name) =>
         string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 }
 

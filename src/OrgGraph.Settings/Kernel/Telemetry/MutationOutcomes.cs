@@ -1,6 +1,5 @@
 using GraphQL;
 using GraphQL.Execution;
-using OrgGraph.Settings.Kernel.Auditing;
 using OrgGraph.Settings.Kernel.Errors;
 using OrgGraph.Settings.Kernel.Graph;
 
@@ -24,7 +23,7 @@ internal enum MutationOutcome
 /// <summary>Finds out how the mutations of one request ended.</summary>
 internal static class MutationOutcomes
 {
-    private static readonly Dictionary<ErrorCode, string> Codes = Enum.GetValues<ErrorCode>().ToDictionary(code => code, code => AuditFacts.ConstantCase(code.ToString()));
+    private static readonly Dictionary<ErrorCode, string> Codes = Enum.GetValues<ErrorCode>().ToDictionary(code => code, code => EnumType.ConstantCase(code.ToString()));
 
     public static string TextOf(MutationOutcome outcome) => outcome switch
     {

@@ -236,7 +236,7 @@ internal sealed class AppendSession(ISqlDialect dialect, EventCatalog catalog) :
         var values = ArrayPool<object>.Shared.Rent(table.Columns.Count);
         try
         {
-            table.Read(row, values);
+            table.CopyValues(row, values);
             await Prepared(sql, table.Parameters).RunAsync(values.AsMemory(0, table.Columns.Count), _transaction!, cancellation);
         }
         finally
