@@ -105,17 +105,11 @@ public sealed class EnvironmentVariablesTests(SharedServer server) : TeamTest(se
             await Team.VariableAsync($"R{i}", $"value {i}", isSensitive: false);
         }
 
-        var least = int.MaxValue;
-        for (var tries = 0; tries < 3; tries++)
-        {
-            var before = App.Database.Reads;
-            var page = (await Team.QueryAsync("environmentVariables(first: 100) { nodes { name value } }")).GetProperty("environmentVariables").GetProperty("nodes");
-            least = Math.Min(least, App.Database.Reads - before);
-            Assert.Equal(60, page.EnumerateArray().Count(node => node.GetProperty("value").GetString() == $"value {node.GetProperty("name").GetString()![1..]}"));
-        }
+        var answer = await Owner.SendAsync("query($id: ID!) { organization(id: $id) { environmentVariables(first: 100) { nodes { name value } } } }", new { id = Team.Id });
 
-        // What runs beside the requests may look too.
-        Assert.InRange(least, 1, 3);
+        var page = answer.Data.GetProperty("organization").GetProperty("environmentVariables").GetProperty("nodes");
+        Assert.Equal(60, page.EnumerateArray().Count(node => node.GetProperty("value").GetString() == $"value {node.GetProperty("name").GetString()![1..]}"));
+        Assert.InRange(App.Database.ReadsOf(answer.TraceId), 1, 3);
     }
 
     private async Task<string[]> NamesAsync(string field) =>

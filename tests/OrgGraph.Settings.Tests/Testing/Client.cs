@@ -80,7 +80,7 @@ public sealed class Client(OrgGraphApp app, string? credential)
 }
 
 /// <summary>A whole answer.</summary>
-public sealed record Answer(HttpStatusCode Status, string Text, JsonElement Body)
+public sealed record Answer(HttpStatusCode Status, string Text, JsonElement Body, string TraceId)
 {
     public JsonElement Data => Body.GetProperty("data");
 
@@ -89,10 +89,13 @@ public sealed record Answer(HttpStatusCode Status, string Text, JsonElement Body
     /// <summary>The codes of the top-level errors, in order.</summary>
     public string[] Codes => Errors is { } errors ? [.. errors.EnumerateArray().Select(error => error.GetProperty("extensions").GetProperty("code").GetString()!)] : [];
 
+    /// <summary>The request's own, under which its log lines and look-ups are found.</summary>
+    public static string TraceOf(HttpResponseMessage response) => response.Headers.GetValues("OrgGraph-Trace-Id").Single();
+
     public static async Task<Answer> ReadAsync(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync();
-        return new Answer(response.StatusCode, text, text.Length > 0 && text[0] == '{' ? JsonDocument.Parse(text).RootElement : default);
+        return new Answer(response.StatusCode, text, text.Length > 0 && text[0] == '{' ? JsonDocument.Parse(text).RootElement : default, TraceOf(response));
     }
 }
 
@@ -126,6 +129,8 @@ public sealed class EventReader : IAsyncDisposable
         (_stream, _response) = (stream, response);
         _reading = Task.Run(ReadAsync);
     }
+
+    public string TraceId => Answer.TraceOf(_response);
 
     public Task OpenedAsync() => _opened.Task.WaitAsync(TimeSpan.FromSeconds(20));
 

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using OrgGraph.Settings.Kernel.Data;
 
 namespace OrgGraph.Settings.Tests.Testing;
@@ -7,12 +9,13 @@ namespace OrgGraph.Settings.Tests.Testing;
 /// <summary>The real database, counting how often it is asked.</summary>
 public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
 {
-    private int _reads;
+    private readonly ConcurrentDictionary<string, int> _reads = new();
     private int _writes;
     private int _waiting;
 
-    /// <summary>Connections opened for reading: each look-up opens one.</summary>
-    public int Reads => Volatile.Read(ref _reads);
+    /// <summary>Connections that one request opened for reading: each look-up opens one. What runs beside the requests does not count.</summary>
+    /// <param name="traceId">As its answer's <c>OrgGraph-Trace-Id</c> tells.</param>
+    public int ReadsOf(string traceId) => _reads.GetValueOrDefault(traceId);
 
     /// <summary>Transactions begun for writing.</summary>
     public int Writes => Volatile.Read(ref _writes);
@@ -23,22 +26,27 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
     /// <summary>Set: whoever opens a connection for reading waits for it, as when the database is slow.</summary>
     public Task? Pause { get; set; }
 
-    /// <summary>How many wait so.</summary>
+    /// <summary>How many requests wait so.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     public async Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
     {
-        Interlocked.Increment(ref _reads);
+        var one = Activity.Current is null ? 0 : 1;
+        if (Activity.Current is { } request)
+        {
+            _reads.AddOrUpdate(request.TraceId.ToHexString(), 1, (_, reads) => reads + 1);
+        }
+
         if (Pause is { } pause)
         {
-            Interlocked.Increment(ref _waiting);
+            Interlocked.Add(ref _waiting, one);
             try
             {
                 await pause.WaitAsync(cancellation);
             }
             finally
             {
-                Interlocked.Decrement(ref _waiting);
+                Interlocked.Add(ref _waiting, -one);
             }
         }
 
