@@ -12,8 +12,16 @@ public sealed class SqliteDialect(string connectionString) : ISqlDialect
     private const int BusyTimeoutMilliseconds = 2000;
     private const int ConstraintUnique = 2067;
     private const int ConstraintPrimaryKey = 1555;
+    // Of the log. The server copies it into the file long before (SqliteCheckpoints): a commit has to do it only when that cannot.
+    private const int AutoCheckpointPages = 4000;
+    private const int WritesBetweenCheckpoints = 8;
     private const int Busy = 5;
     private const int Locked = 6;
+
+    private int _writes;
+
+    /// <summary>Set when enough was written since it was reset that the log is worth being copied into the file.</summary>
+    public ManualResetEventSlim CheckpointDue { get; } = new();
 
     public string ConnectionString { get; } = new SqliteConnectionStringBuilder(connectionString)
     {
@@ -33,12 +41,19 @@ public sealed class SqliteDialect(string connectionString) : ISqlDialect
     public async Task<DbConnection> OpenWriterAsync(CancellationToken cancellation)
     {
         var connection = (SqliteConnection)await OpenReaderAsync(cancellation);
-        Run(connection, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON");
+        Run(connection, $"PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint={AutoCheckpointPages}");
         return connection;
     }
 
-    public Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation) =>
-        Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
+    public Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref _writes) % WritesBetweenCheckpoints == 0)
+        {
+            CheckpointDue.Set();
+        }
+
+        return Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
+    }
 
     public IWriteStatement Prepare(DbConnection connection, string sql, IReadOnlyList<(string Name, DbType? Type)> parameters) =>
         new SqliteStatement((SqliteConnection)connection, sql, [.. parameters.Select(parameter => parameter.Name)]);

@@ -14,5 +14,6 @@ public static class SqliteMigrations
         "20261126122420_EnvironmentVariables",
         "20261126143306_Slack",
         "20261126150739_DataPlane",
+        "20261127171234_EventsByVersion",
     ];
 }

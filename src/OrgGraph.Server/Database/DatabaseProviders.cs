@@ -29,7 +29,9 @@ internal static class DatabaseProviders
         }
         else
         {
-            services.AddSingleton<ISqlDialect>(new SqliteDialect(setup.ConnectionString));
+            var dialect = new SqliteDialect(setup.ConnectionString);
+            services.AddSingleton<ISqlDialect>(dialect);
+            services.AddHostedService(provider => new SqliteCheckpoints(dialect, provider.GetRequiredService<ILogger<SqliteCheckpoints>>()));
             services.AddSingleton<SqliteRestore>();
             services.AddSingleton<DatabaseStart, SqliteStart>();
             services.AddSingleton<DatabaseBackup, SqliteBackup>();

@@ -775,8 +775,6 @@ namespace OrgGraph.Migrations.SqlServer.Migrations
 
                     b.HasKey("OrganizationId", "Version", "EventIndex");
 
-                    b.HasIndex("AppendId");
-
                     b.HasIndex("OccurredAt");
 
                     b.ToTable("Events", (string)null);

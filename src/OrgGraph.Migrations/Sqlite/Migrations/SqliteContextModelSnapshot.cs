@@ -694,8 +694,6 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
 
                     b.HasKey("OrganizationId", "Version", "EventIndex");
 
-                    b.HasIndex("AppendId");
-
                     b.HasIndex("OccurredAt");
 
                     b.ToTable("Events", (string)null);
@@ -1233,6 +1231,11 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
                     b.Property<Guid?>("EnvironmentId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("FiresOn")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("IsChannelPrivate")
                         .HasColumnType("INTEGER");
 
@@ -1253,11 +1256,6 @@ namespace OrgGraph.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("FiresOn")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");

@@ -24,7 +24,7 @@ internal sealed class OrganizationRow
 /// <summary>One event of one version.</summary>
 internal sealed class EventRow
 {
-    public static readonly RowTable<EventRow> Table = new("Events", "OrganizationId", "Version", "EventIndex") { Indexed = ["OccurredAt", "AppendId"] };
+    public static readonly RowTable<EventRow> Table = new("Events", "OrganizationId", "Version", "EventIndex") { Indexed = ["OccurredAt"] };
 
     public required Guid OrganizationId { get; init; }
 

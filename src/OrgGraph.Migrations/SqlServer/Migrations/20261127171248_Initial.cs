@@ -706,11 +706,6 @@ namespace OrgGraph.Migrations.SqlServer.Migrations
                 columns: new[] { "OrganizationId", "Version" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Events_AppendId",
-                table: "Events",
-                column: "AppendId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_Events_OccurredAt",
                 table: "Events",
                 column: "OccurredAt");
