@@ -98,15 +98,27 @@ public sealed class EntitySet<T>
     public EntitySet<T> Without(Guid id) =>
         _byId.TryGetValue(id, out var before) ? new EntitySet<T>(Order, _byId.Remove(id), _sorted.Remove(before)) : this;
 
-    /// <summary>Many at once, for loading.</summary>
+    /// <summary>Several at once. Those of a load are sorted in one go; fewer than are there already are put to their places, and the rest stays as it is.</summary>
     public EntitySet<T> WithAll(IReadOnlyCollection<T> entities)
     {
-        if (entities.Count < 8)
+        if (entities.Count > Count)
         {
-            return entities.Aggregate(this, (set, entity) => set.With(entity));
+            var all = _byId.SetItems(entities.Select(entity => KeyValuePair.Create(entity.Id, entity)));
+            return new EntitySet<T>(Order, all, all.Values.ToImmutableSortedSet(Order));
         }
 
-        var byId = _byId.SetItems(entities.Select(entity => KeyValuePair.Create(entity.Id, entity)));
-        return new EntitySet<T>(Order, byId, byId.Values.ToImmutableSortedSet(Order));
+        var (byId, sorted) = (_byId.ToBuilder(), _sorted.ToBuilder());
+        foreach (var entity in entities)
+        {
+            if (byId.TryGetValue(entity.Id, out var before))
+            {
+                sorted.Remove(before);
+            }
+
+            byId[entity.Id] = entity;
+            sorted.Add(entity);
+        }
+
+        return new EntitySet<T>(Order, byId.ToImmutable(), sorted.ToImmutable());
     }
 }
