@@ -10,11 +10,13 @@ public sealed class SqliteDialect(string connectionString) : ISqlDialect
 {
     // What a writer waits for another process's transaction; the provider's own default blocks a thread for 30 s.
     private const int BusyTimeoutMilliseconds = 2000;
-    private const int ConstraintUnique = 2067;
-    private const int ConstraintPrimaryKey = 1555;
     // Of the log. The server copies it into the file long before (SqliteCheckpoints): a commit has to do it only when that cannot.
     private const int AutoCheckpointPages = 4000;
     private const int WritesBetweenCheckpoints = 8;
+    // Credentials are found by their hashes: each new one changes a page of its own somewhere in that index.
+    private const int WriterCacheKibibytes = 8 * 1024;
+    private const int ConstraintUnique = 2067;
+    private const int ConstraintPrimaryKey = 1555;
     private const int Busy = 5;
     private const int Locked = 6;
 
@@ -41,7 +43,7 @@ public sealed class SqliteDialect(string connectionString) : ISqlDialect
     public async Task<DbConnection> OpenWriterAsync(CancellationToken cancellation)
     {
         var connection = (SqliteConnection)await OpenReaderAsync(cancellation);
-        Run(connection, $"PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint={AutoCheckpointPages}");
+        Run(connection, $"PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint={AutoCheckpointPages}; PRAGMA cache_size=-{WriterCacheKibibytes}");
         return connection;
     }
 
