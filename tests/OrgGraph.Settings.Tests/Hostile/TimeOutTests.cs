@@ -30,7 +30,7 @@ public sealed class TimeOutTests : OrgGraphTest
             Assert.Equal((HttpStatusCode.OK, "TIMEOUT"), (answer.Status, answer.Codes.Single()));
         }
 
-        Assert.Equal(0, App.Database.Waiting);
+        await Eventually.TrueAsync(() => App.Database.Waiting == 0);
         App.Database.Pause = null;
         resume.SetResult();
         await App.ConfirmedAsync();

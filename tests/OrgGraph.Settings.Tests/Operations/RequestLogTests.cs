@@ -81,7 +81,7 @@ public sealed class RequestLogTests : OrgGraphTest
             using var http = new HttpClient { BaseAddress = await AddressAsync(process, lines) };
             using var byGet = await http.GetAsync("/graphql?query=%7B__typename%7D&canary=canary");
             using var refused = await http.PostAsJsonAsync("/graphql", new { query = "query Mine { viewer { principal { id } } }", variables = new { canary = "canary" } });
-            var trace = refused.Headers.GetValues("OrgGraph-Trace-Id").Single();
+            var trace = Answer.TraceOf(refused);
             while (!lines.Exists(line => line.Contains(trace, StringComparison.Ordinal) && line.Contains("OrgGraph.Requests", StringComparison.Ordinal)))
             {
                 lines.Add((await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)))!);
@@ -120,7 +120,7 @@ public sealed class RequestLogTests : OrgGraphTest
         using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql") { Content = JsonContent.Create(new { query, variables, operationName }) };
         request.Headers.Authorization = client.Credential is { } credential ? new AuthenticationHeaderValue("Bearer", credential) : null;
         using var response = await App.Http.SendAsync(request);
-        var trace = response.Headers.GetValues("OrgGraph-Trace-Id").Single();
+        var trace = Answer.TraceOf(response);
         var line = Assert.Single(App.Logs.Lines, line => line.Contains(" OrgGraph.Requests ", StringComparison.Ordinal) && line.Contains(trace, StringComparison.Ordinal));
         return (await Answer.ReadAsync(response), line);
     }

@@ -59,7 +59,7 @@ public sealed class TracesTests
         using var health = await app.Http.GetAsync("/health/live");
 
         Assert.Equal("BAD_USER_INPUT", (await spans.OfAsync(failed)).Single(span => span.DisplayName == "query").GetTagItem("error.type"));
-        foreach (var trace in new[] { byGet, lost }.Select(TraceOf))
+        foreach (var trace in new[] { byGet, lost }.Select(Answer.TraceOf))
         {
             await spans.OfAsync(trace);
         }
@@ -67,7 +67,7 @@ public sealed class TracesTests
         var texts = spans.Texts().ToList();
         Assert.DoesNotContain(texts, text => text.Contains("canary", StringComparison.Ordinal) || text.Contains(olivia.Credential!, StringComparison.Ordinal) || text.Contains("__typename", StringComparison.Ordinal));
         Assert.Subset(Allowed.ToHashSet(), spans.All.SelectMany(span => span.TagObjects).Select(tag => tag.Key).ToHashSet());
-        Assert.DoesNotContain(spans.All, span => span.TraceId.ToHexString() == TraceOf(health));
+        Assert.DoesNotContain(spans.All, span => span.TraceId.ToHexString() == Answer.TraceOf(health));
     }
 
     [Fact]
@@ -111,14 +111,12 @@ public sealed class TracesTests
         return collector;
     }
 
-    private static string TraceOf(HttpResponseMessage answer) => answer.Headers.GetValues("OrgGraph-Trace-Id").Single();
-
     private static async Task<string> SendAsync(OrgGraphApp app, Client client, string query, object? variables)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql") { Content = JsonContent.Create(new { query, variables }) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", client.Credential);
         using var answer = await app.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return TraceOf(answer);
+        return Answer.TraceOf(answer);
     }
 }

@@ -31,22 +31,24 @@ public sealed class CountingDialect(ISqlDialect inner) : ISqlDialect
 
     public async Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
     {
-        var one = Activity.Current is null ? 0 : 1;
+        // What runs beside the requests belongs to no trace.
+        var requests = 0;
         if (Activity.Current is { } request)
         {
+            requests = 1;
             _reads.AddOrUpdate(request.TraceId.ToHexString(), 1, (_, reads) => reads + 1);
         }
 
         if (Pause is { } pause)
         {
-            Interlocked.Add(ref _waiting, one);
+            Interlocked.Add(ref _waiting, requests);
             try
             {
                 await pause.WaitAsync(cancellation);
             }
             finally
             {
-                Interlocked.Add(ref _waiting, -one);
+                Interlocked.Add(ref _waiting, -requests);
             }
         }
 
